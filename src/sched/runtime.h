@@ -1,0 +1,82 @@
+/* runtime.h - WfRuntime (one for the process) and WfInterp (one for each interpreter): the state that is not a thread's.
+ * SPDX-License-Identifier: MIT
+ *
+ * Each layer keeps its part behind a pointer of its own type, made by its `*_init` (called from runtime/start.c). */
+#ifndef WF_SCHED_RUNTIME_H
+#define WF_SCHED_RUNTIME_H
+
+#include "sched/lock.h"
+
+typedef struct WfGc WfGc;         /* gc/gc.c */
+typedef struct WfWorld WfWorld;   /* sched/world.c: thread list, stop state */
+typedef struct WfIntern WfIntern; /* objects/str.c: interned strings */
+
+struct WfRuntime {
+    /* --- immutable after start --- */
+    WfGc *gc;
+    WfWorld *world;
+    WfIntern *intern;
+    WfThread *main_thread;
+    uint8_t hash_key[16]; /* of str and bytes; PYTHONHASHSEED */
+    bool hash_randomized;
+    const void *trace_table; /* WfTraceFn[WF_KIND_COUNT], model/kinds.c */
+    bool gil_enabled;        /* -X gil=1 */
+
+    /* --- atomic --- */
+    uint8_t x_threaded;       /* a second thread has been started once: object locks are real */
+    uint64_t x_version;       /* next version for types and dict keys (relaxed fetch-add) */
+    uint32_t x_switch_usec;   /* sys.setswitchinterval, microseconds */
+    uint32_t x_finalizing;    /* the main interpreter ends */
+
+    /* --- upward hooks, set at start --- */
+    void (*free_thread_hook)(WfThread *t); /* vm: frees the frame stack */
+    WfInterp *main_interp;
+    void *signals; /* runtime/signals.c */
+    void *gil;     /* sched/gil.c */
+};
+
+struct WfInterp {
+    WfRuntime *rt;
+    int64_t id;
+    /* --- roots; written at start or under `lock` --- */
+    WfValue builtins;       /* the builtins module's dict */
+    WfValue sys_dict;       /* the sys module's dict */
+    WfValue modules;        /* sys.modules */
+    WfValue importlib;      /* importlib._bootstrap as a module */
+    WfValue import_func;    /* builtins.__import__ as made at start: IMPORT takes a short way while unchanged */
+    WfValue codec_search, codec_cache, codec_errors;
+    WfValue atexit;         /* list */
+    WfValue before_fork, after_fork_parent, after_fork_child; /* lists */
+    WfValue warnings_state;
+    WfValue module_state;   /* dict: module name -> native state object (modules that keep some) */
+    WfValue audit_hooks;
+    WfMutex lock;
+    uint32_t recursion_limit; /* atomic, relaxed */
+    int32_t int_max_str_digits; /* atomic, relaxed */
+    uint64_t x_type_epoch;
+};
+
+/* Inline forms of the object lock (see lock.h): the one flag read decides. */
+WF_INLINE bool wf_threaded(WfThread *t)
+{
+    return __atomic_load_n(&t->rt->x_threaded, __ATOMIC_RELAXED) != 0;
+}
+WF_INLINE void wf_lock(WfThread *t, void *object)
+{
+    if (wf_threaded(t)) {
+        wf_byte_lock(t, &((WfObject *)object)->x_lock);
+    }
+}
+WF_INLINE void wf_unlock(WfThread *t, void *object)
+{
+    if (wf_threaded(t)) {
+        wf_byte_unlock(&((WfObject *)object)->x_lock);
+    }
+}
+/* A fresh number for type versions and dict key versions; never 0. */
+WF_INLINE uint64_t wf_next_version(WfThread *t)
+{
+    return __atomic_add_fetch(&t->rt->x_version, 1, __ATOMIC_RELAXED);
+}
+
+#endif

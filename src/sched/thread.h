@@ -1,0 +1,176 @@
+/* thread.h - WfThread: the state of one Python thread, and the runtime and interpreter it belongs to.
+ * SPDX-License-Identifier: MIT
+ *
+ * Every function that may raise, block, run Python or allocate takes `WfThread *t` first. There are no C
+ * thread-locals on such paths and no mutable C globals: state is in WfRuntime (one), WfInterp (one per interpreter) or here.
+ *
+ * States: a thread is ATTACHED while it may touch the heap, DETACHED while it blocks in C (its C stack from
+ * `stop_sp` up is frozen as far as values go), so that a world stop need not wait for it. Only the thread itself changes
+ * between the two (wf_thread_detach / wf_thread_attach); attach waits while the world is stopped and, with a GIL, for the GIL.
+ *
+ * Fields are grouped by who may touch them. */
+#ifndef WF_SCHED_THREAD_H
+#define WF_SCHED_THREAD_H
+
+#include "gc/value.h"
+
+#include <pthread.h>
+
+typedef struct WfRuntime WfRuntime;
+typedef struct WfInterp WfInterp;
+typedef struct WfFrame WfFrame;
+typedef struct WfHeapLocal WfHeapLocal; /* gc/heap.c: blocks owned by this thread */
+
+#define WF_SIZE_CLASSES 49
+
+/* Why a thread should look up from its work: bits of x_breaker. */
+enum {
+    WF_BREAK_STOP = 1,        /* the world is being stopped */
+    WF_BREAK_GIL = 2,         /* another thread wants the GIL */
+    WF_BREAK_SIGNAL = 4,      /* main thread: signal handlers to run */
+    WF_BREAK_ASYNC_EXC = 8,   /* x_async_exc is set */
+    WF_BREAK_GC = 16,         /* a collection is due */
+    WF_BREAK_FINALIZE = 32,   /* finalizers, weak reference callbacks are queued */
+    WF_BREAK_PROMPT = 64,     /* young finalizable objects exist: collect when a reference was dropped */
+    WF_BREAK_PENDING = 128,   /* pending calls (main thread) */
+    WF_BREAK_EXIT = 256,      /* daemon thread while the interpreter ends: unwind */
+    WF_BREAK_TRACE = 512      /* a trace or profile function is set */
+};
+
+/* A chunk of the Python frame stack (vm/frame.h). */
+typedef struct WfStackChunk {
+    struct WfStackChunk *prev;
+    WfValue *end; /* one past the last register */
+    WfValue regs[];
+} WfStackChunk;
+
+/* One entry into the interpreter loop from C. Lies on the C stack. The C stack between `sp` of one entry and the
+ * next inner entry holds C functions that built-ins run in: it is scanned conservatively. */
+typedef struct WfEntry {
+    struct WfEntry *prev;
+    WfFrame *frame;  /* frame that the entry runs; its return leaves the loop */
+    uintptr_t sp;    /* stack pointer inside the loop: deeper addresses belong to C called from it */
+    uintptr_t outer; /* stack pointer where the caller of the loop stood: [sp, outer) is the loop itself, not scanned */
+} WfEntry;
+
+struct WfThread {
+    /* --- owner thread only, hot --- */
+    uint32_t x_breaker;   /* atomic bits WF_BREAK_*: set by others with release, read relaxed at safepoints */
+    int32_t recursion;    /* Python frames and C recursion left before RecursionError */
+    uintptr_t c_limit;    /* lowest stack address C code may reach */
+    WfFrame *frame;       /* innermost Python frame */
+    WfValue *stack_top;   /* first free register behind the innermost frame (valid at calls out of the loop) */
+    WfStackChunk *chunk;
+    WfEntry *entry;       /* innermost entry of the loop */
+    WfValue exc;          /* pending exception (an instance), or WF_EMPTY. Root. */
+    WfValue handled;      /* exception being handled (sys.exception()), or WF_EMPTY. Root. */
+    void *free_cells[WF_SIZE_CLASSES]; /* gc/alloc.h: free list of the current block of each class */
+    uint64_t alloc_budget; /* bytes that may be taken before the next look at the collector */
+
+    /* --- owner thread only --- */
+    WfRuntime *rt;
+    WfInterp *interp;
+    WfHeapLocal *heap;
+    WfValue dict;          /* PyThreadState_GetDict-like, and thread locals. Root. */
+    WfValue context;       /* current contextvars.Context or WF_EMPTY. Root. */
+    uint64_t context_version;
+    WfValue trace_fn, profile_fn; /* sys.settrace, sys.setprofile. Roots. */
+    int tracing;           /* inside a trace function */
+    WfValue asyncgen_firstiter, asyncgen_finalizer; /* Roots. */
+    WfValue running_loop;  /* Root. */
+    int coroutine_origin_depth;
+    WfValue scratch[8];    /* roots for the loop's handlers */
+    WfValue repr_stack;    /* list of objects whose repr runs (reprlib-like recursion guard). Root. */
+    void *method_cache;    /* model/attr.c: (type version, name) -> value */
+    uint64_t random_state; /* cheap per-thread random numbers */
+
+    /* --- written by the owner at detach and safepoints, read with the world stopped --- */
+    uintptr_t stop_sp;     /* C stack pointer at the stop: [stop_sp, ...) is scanned */
+    uintptr_t stack_base;  /* highest address of the C stack */
+    bool stop_exact;       /* at this stop the stack above the innermost entry holds no values */
+
+    /* --- atomic --- */
+    uint32_t x_state;      /* WF_THREAD_* */
+    WfValue x_async_exc;   /* set by PyThreadState_SetAsyncExc's like; under the runtime's thread lock */
+
+    /* --- immutable after start --- */
+    uint64_t ident;        /* pthread_self, what threading.get_ident gives */
+    uint64_t native_id;
+    bool is_main;
+    bool daemon;
+    pthread_t handle;
+
+    /* --- parking (sched/park.c) --- */
+    uint32_t x_park;       /* futex word */
+    void *park_key;        /* address waited on; under the bucket's lock */
+    WfThread *park_next;
+    uintptr_t park_token;  /* handed over by the one who unparks */
+
+    /* --- guarded by the runtime's thread lock --- */
+    WfThread *next, *prev;
+
+    WfValue sentinel;      /* lock of _thread._set_sentinel. Root. */
+    char jmpbuf_space[256]; /* registers spilled at a stop (sched/world.c) */
+};
+
+enum { WF_THREAD_DETACHED = 0, WF_THREAD_ATTACHED = 1, WF_THREAD_STOPPED = 2 };
+
+/* --- lifecycle (sched/thread.c) ---------------------------------------------------------------------------- */
+
+/* Makes the state for the calling native thread, attached. NULL: no memory. */
+WfThread *wf_thread_new(WfRuntime *rt, WfInterp *interp, bool is_main);
+/* Ends the calling thread's state: gives its blocks back, leaves the list. Must be attached; is gone afterwards. */
+void wf_thread_free(WfThread *t);
+/* Starts a native thread that runs body(t, arg) attached. `arg` is a root until body has begun. */
+WfStatus wf_thread_start(WfThread *t, void (*body)(WfThread *t, WfValue arg), WfValue arg, size_t stack_size,
+                         uint64_t *ident) WF_MUST_CHECK;
+
+/* Leave / enter the world. Between the two the thread must not touch the heap nor read or write any WfValue
+ * but those it copied out before (raw buffers inside cells stay where they are and stay alive while the C
+ * stack holds a pointer into them). Keep errno. */
+void wf_thread_detach(WfThread *t);
+void wf_thread_attach(WfThread *t);
+
+/* --- safepoints ---------------------------------------------------------------------------------------------- */
+
+/* Reads the breaker; cheap. C loops that run long call wf_safepoint, which may stop for the collector and
+ * run nothing of Python. */
+WF_INLINE uint32_t wf_breaker(WfThread *t) { return __atomic_load_n(&t->x_breaker, __ATOMIC_RELAXED); }
+void wf_safepoint_slow(WfThread *t);
+WF_INLINE void wf_safepoint(WfThread *t)
+{
+    if (WF_UNLIKELY(wf_breaker(t) & (WF_BREAK_STOP | WF_BREAK_GIL | WF_BREAK_GC))) {
+        wf_safepoint_slow(t);
+    }
+}
+/* In the interpreter loop (and in blocking calls that were interrupted): everything the breaker asks for, Python
+ * code included (signal handlers, finalizers, async exceptions). runtime/pending.c. */
+WfStatus wf_handle_breaker(WfThread *t) WF_MUST_CHECK;
+void wf_break_set(WfThread *t, uint32_t bits);
+void wf_break_clear(WfThread *t, uint32_t bits);
+
+/* --- world stop (sched/world.c) ----------------------------------------------------------------------------- */
+
+/* Stops all other threads at safepoints. Returns false if another thread stopped the world meanwhile (the
+ * caller waited for it and should look whether it still wants to). Nests not. */
+bool wf_world_stop(WfThread *t) WF_MUST_CHECK;
+void wf_world_start(WfThread *t);
+/* After fork, in the child: this is the only thread. Other states are freed. */
+void wf_threads_after_fork(WfThread *t);
+
+/* --- recursion ------------------------------------------------------------------------------------------------ */
+
+/* Every C function that may recurse through Python objects (repr, compare, hash, call, ...) is framed by these.
+ * `where` is CPython's text: " while calling a Python object", " in comparison", ... */
+WfStatus wf_recursion_error(WfThread *t, const char *where) WF_COLD;
+WF_INLINE WfStatus wf_recursion_enter(WfThread *t, const char *where)
+{
+    char here;
+    if (WF_UNLIKELY(--t->recursion < 0 || (uintptr_t)&here < t->c_limit)) {
+        return wf_recursion_error(t, where); /* undoes the decrement */
+    }
+    return WF_OK;
+}
+WF_INLINE void wf_recursion_leave(WfThread *t) { t->recursion++; }
+
+#endif
