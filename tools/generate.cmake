@@ -1,2 +1,13 @@
 # Rules for generated sources. Each appends its output to WF_GENERATED.
 set(WF_GENERATED "")
+find_program(WF_PYTHON NAMES python3.11 python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+
+# The Unicode character database (Debian: unicode-data), included by src/base/unicode*.c.
+set(WF_UCD_DIR /usr/share/unicode)
+add_custom_command(
+  OUTPUT ${WF_GEN_DIR}/unicode_db.inc ${WF_GEN_DIR}/unicode_names.inc
+  COMMAND ${WF_PYTHON} ${CMAKE_SOURCE_DIR}/tools/gen_unicode.py ${WF_UCD_DIR}
+          ${WF_GEN_DIR}/unicode_db.inc ${WF_GEN_DIR}/unicode_names.inc
+  DEPENDS ${CMAKE_SOURCE_DIR}/tools/gen_unicode.py ${WF_UCD_DIR}/UnicodeData.txt
+  COMMENT "Unicode tables" VERBATIM)
+list(APPEND WF_GENERATED ${WF_GEN_DIR}/unicode_db.inc ${WF_GEN_DIR}/unicode_names.inc)
