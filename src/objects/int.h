@@ -1,0 +1,65 @@
+/* int.h - int: small ones in the word (50 bits), larger ones as magnitude in GMP limbs behind a head.
+ * SPDX-License-Identifier: MIT
+ * A WfInt is immutable, normalised (no leading zero limb) and never holds a value that fits 50 bits, but for
+ * instances of subclasses of int (bool aside, which is a constant). */
+#ifndef WF_OBJECTS_INT_H
+#define WF_OBJECTS_INT_H
+
+#include "model/object.h"
+
+#include <gmp.h>
+
+typedef struct WfInt {
+    WfObject h;
+    int64_t size; /* limbs, negative for negative values; 0 is possible in subclasses only */
+    mp_limb_t limbs[];
+} WfInt;
+
+WfValue wf_int_from_i64_slow(WfThread *t, int64_t i);
+WF_INLINE WF_MUST_CHECK WfValue wf_int_from_i64(WfThread *t, int64_t i)
+{
+    return WF_LIKELY(wf_int_fits(i)) ? wf_small_int(i) : wf_int_from_i64_slow(t, i);
+}
+WfValue wf_int_from_u64(WfThread *t, uint64_t u) WF_MUST_CHECK;
+WfValue wf_int_from_double(WfThread *t, double d) WF_MUST_CHECK; /* truncates; OverflowError/ValueError for inf, nan */
+/* v is any int (wf_is_any_int). False: does not fit. */
+bool wf_int_to_i64(WfValue v, int64_t *out);
+bool wf_int_to_u64(WfValue v, uint64_t *out);
+uint64_t wf_int_to_u64_mask(WfValue v); /* low 64 bits, two's complement */
+WfStatus wf_int_to_double(WfThread *t, WfValue v, double *out) WF_MUST_CHECK; /* OverflowError */
+int wf_int_sign(WfValue v);
+int wf_int_compare(WfValue a, WfValue b);
+uint64_t wf_int_bit_length(WfValue v);
+/* text: digits in base 2..36 (0: by prefix), as int(str, base); n bytes of ASCII. ValueError is for the caller: returns WF_EMPTY without exception if not a literal. */
+WfValue wf_int_parse(WfThread *t, const char *text, int64_t n, int base);
+WfValue wf_int_to_str(WfThread *t, WfValue v, int base) WF_MUST_CHECK; /* no prefix; honours int_max_str_digits for base 10 */
+WfValue wf_int_from_bytes(WfThread *t, const uint8_t *p, size_t n, bool little, bool is_signed) WF_MUST_CHECK;
+WfStatus wf_int_to_bytes(WfThread *t, WfValue v, uint8_t *p, size_t n, bool little, bool is_signed) WF_MUST_CHECK; /* OverflowError */
+/* Arithmetic on any two ints (the loop handles small ones itself) */
+WfValue wf_int_add(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_sub(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_mul(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_floordiv(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_mod(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_pow(WfThread *t, WfValue a, WfValue b, WfValue mod) WF_MUST_CHECK;
+WfValue wf_int_lshift(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_rshift(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_gcd(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+int64_t wf_int_hash(WfValue v);
+
+/* float: a word. Instances of subclasses of float are WfFloatObject (kind NATIVE, type a subtype of float). */
+typedef struct WfFloatObject {
+    WfObject h;
+    double value;
+} WfFloatObject;
+bool wf_is_float(WfValue v); /* float or an instance of a subclass */
+double wf_float_value(WfValue v); /* v: wf_is_float */
+WfValue wf_float_repr(WfThread *t, double d) WF_MUST_CHECK;
+
+typedef struct WfComplex {
+    WfObject h;
+    double real, imag;
+} WfComplex;
+WfValue wf_complex_new(WfThread *t, double real, double imag) WF_MUST_CHECK;
+
+#endif
