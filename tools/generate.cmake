@@ -11,3 +11,11 @@ add_custom_command(
   DEPENDS ${CMAKE_SOURCE_DIR}/tools/gen_unicode.py ${WF_UCD_DIR}/UnicodeData.txt
   COMMENT "Unicode tables" VERBATIM)
 list(APPEND WF_GENERATED ${WF_GEN_DIR}/unicode_db.inc ${WF_GEN_DIR}/unicode_names.inc)
+
+# Powers of ten, included by src/base/dtoa.c.
+add_custom_command(
+  OUTPUT ${WF_GEN_DIR}/pow10.inc
+  COMMAND ${WF_PYTHON} ${CMAKE_SOURCE_DIR}/tools/gen_pow10.py ${WF_GEN_DIR}/pow10.inc
+  DEPENDS ${CMAKE_SOURCE_DIR}/tools/gen_pow10.py
+  COMMENT "Powers of ten" VERBATIM)
+list(APPEND WF_GENERATED ${WF_GEN_DIR}/pow10.inc)
