@@ -1,0 +1,27 @@
+/* compile.h - from source text or syntax tree to a code object.
+ * SPDX-License-Identifier: MIT */
+#ifndef WF_COMPILER_COMPILE_H
+#define WF_COMPILER_COMPILE_H
+
+#include "code/code.h"
+#include "syntax/ast.h"
+#include "syntax/parser.h"
+
+enum { /* flags of compile() */
+    WF_PYCF_SOURCE_IS_UTF8 = 0x0100, WF_PYCF_DONT_IMPLY_DEDENT = 0x0200, WF_PYCF_ONLY_AST = 0x0400,
+    WF_PYCF_IGNORE_COOKIE = 0x0800, WF_PYCF_TYPE_COMMENTS = 0x1000, WF_PYCF_TOP_LEVEL_AWAIT = 0x2000,
+    WF_PYCF_ALLOW_INCOMPLETE_INPUT = 0x4000
+};
+
+/* Parses and compiles UTF-8 source (mode: 0 exec, 1 eval, 2 single). flags: WF_PYCF_* and WF_CO_FUTURE_*.
+ * optimize: -1 as the interpreter was started, else 0..2. SyntaxError and its kin are raised with all fields. */
+WfValue wf_compile_source(WfThread *t, const char *source, size_t n, WfValue filename, int mode, uint32_t flags, int optimize)
+    WF_MUST_CHECK;
+/* Compiles a tree. `future` receives nothing; the tree's own __future__ imports are added to flags. */
+WfValue wf_compile_tree(WfThread *t, WfArena *arena, WfMod *tree, WfValue filename, uint32_t flags, int optimize)
+    WF_MUST_CHECK;
+/* Raw bytes of a file or of compile(b'...'): finds the encoding (PEP 263), decodes, compiles. */
+WfValue wf_compile_bytes(WfThread *t, const uint8_t *data, size_t n, WfValue filename, int mode, uint32_t flags, int optimize)
+    WF_MUST_CHECK;
+
+#endif
