@@ -1,0 +1,38 @@
+/* range.h - range objects and their iterators.
+ * SPDX-License-Identifier: MIT
+ * The interpreter's FOR_ITER steps an exact WF_TYPE(RANGE_ITERATOR) itself, as wf_range_iter_next does. Two threads
+ * stepping one iterator may both get an item or lose one, as two threads racing on a counter do; nothing worse. */
+#ifndef WF_OBJECTS_RANGE_H
+#define WF_OBJECTS_RANGE_H
+
+#include "model/object.h"
+
+typedef struct WfRange {
+    WfObject h;
+    WfSlot start, stop, step, length; /* ints, exact; immutable */
+} WfRange;
+
+/* |next|, |stop|, |step| < 2^49: an item is always a small int, and next + step never overflows. */
+typedef struct WfRangeIterator {
+    WfObject h;
+    int64_t x_next; /* relaxed */
+    int64_t stop, step; /* immutable */
+} WfRangeIterator;
+
+WF_INLINE bool wf_is_range_iterator(WfValue v) { return WF_IS_EXACT(v, RANGE_ITERATOR); }
+/* The next item, or false at the end. */
+WF_INLINE bool wf_range_iter_next(WfRangeIterator *it, int64_t *out)
+{
+    int64_t i = __atomic_load_n(&it->x_next, __ATOMIC_RELAXED);
+    if (it->step > 0 ? i >= it->stop : i <= it->stop) {
+        return false;
+    }
+    __atomic_store_n(&it->x_next, i + it->step, __ATOMIC_RELAXED);
+    *out = i;
+    return true;
+}
+
+/* start, stop, step: any ints (wf_is_any_int). ValueError when step is 0. */
+WfValue wf_range_new(WfThread *t, WfValue start, WfValue stop, WfValue step) WF_MUST_CHECK;
+
+#endif
