@@ -33,6 +33,13 @@ struct WfRuntime {
     WfInterp *main_interp;
     void *signals; /* runtime/signals.c */
     void *gil;     /* sched/gil.c */
+
+    /* --- model/signature.c: parsed signatures by address of their text --- */
+    WfValue x_signatures; /* WfSlots of pairs; atomic; replaced under signatures_lock. Root. */
+    WfMutex signatures_lock;
+    /* --- objects/exceptions.c: MemoryErrors kept ready --- */
+    WfValue memory_errors; /* WfSlots. Root. */
+    int64_t x_memory_errors_used; /* atomic */
 };
 
 struct WfInterp {
