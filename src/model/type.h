@@ -11,8 +11,10 @@
  *                                                    attr_offset ^
  * Slot i is inline for i < shape->n_inline, else item i - n_inline of the WfSlots buffer in `extra`. An instance whose
  * __dict__ was asked for, or that had an attribute deleted, is in dict mode: shape->dict_mode, and `extra` is its WfDict.
- * attr_offset 0: no __dict__, or (type flag ATTRS_AT_END; native part of variable size) `extra` is the last word of the cell
- * and holds NULL or the dict.
+ * attr_offset 0: no __dict__, or (type flag ATTRS_AT_END; native part of variable size) `extra` is the last word of the cell.
+ * A built-in type whose exact instances have a __dict__ has a WfSlot for `extra` in its struct (spec->attr_offset).
+ * The trace function of a kind or type marks its native part, that slot included; what a Python subclass
+ * adds behind (slots, extra, inline slots) is traced by model/kinds.c.
  *
  * Threads: fields of a type are written under the type lock (rt-wide, model/type.c), read without; x_version changes with
  * every change of the type or one of its bases, before the change is visible to lookups that cache. */
@@ -118,6 +120,7 @@ typedef struct WfTypeSpec {
     const char *doc;
     uint32_t flags;
     uint32_t size;       /* sizeof the native struct */
+    uint32_t attr_offset; /* offsetof the WfSlot for attributes; 0: as the base type (usually none) */
     const WfBuiltinDef *methods;
     const WfGetSetDef *getsets;
     const char *signature;  /* of the constructor, for inspect: "(object='', encoding=?, errors=?)" or NULL */
@@ -135,6 +138,8 @@ struct WfType {
     uint32_t attr_offset;
     uint32_t instance_size;  /* without inline slots */
     uint32_t tid;            /* row of types.def, or UINT32_MAX */
+    uint32_t x_instances;    /* instances made, roughly; decides when n_inline is fitted */
+    uint32_t n_slots;        /* __slots__ members, those of the bases included */
     WfSlot base, bases, mro; /* WfType, WfTuple, WfTuple */
     WfSlot dict;             /* WfDict */
     WfSlot name, qualname;   /* WfStr */

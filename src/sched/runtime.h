@@ -12,6 +12,7 @@ typedef struct WfWorld WfWorld;   /* sched/world.c: thread list, stop state */
 typedef struct WfIntern WfIntern; /* objects/str.c: interned strings */
 
 struct WfRuntime {
+    WfMutex type_lock; /* guards the fields of all types and shapes; rank TYPE, taken before any object's lock */
     /* --- immutable after start --- */
     WfGc *gc;
     WfWorld *world;
@@ -31,6 +32,7 @@ struct WfRuntime {
     /* --- upward hooks, set at start --- */
     void (*free_thread_hook)(WfThread *t); /* vm: frees the frame stack */
     WfInterp *main_interp;
+    void (*flush_caches)(WfThread *t); /* vm: empties all inline caches; may be NULL */
     void *signals; /* runtime/signals.c */
     void *gil;     /* sched/gil.c */
 
