@@ -44,6 +44,7 @@ WF_INLINE bool wf_exc_suppress_context(WfValue v)
     return (__atomic_load_n(&wf_as_object(v)->spare, __ATOMIC_RELAXED) & WF_EXC_SUPPRESS_CONTEXT) != 0;
 }
 
+void wf_exception_trace(WfMarker *m, WfObject *o);
 /* Start: the MemoryErrors that are kept ready. */
 WfStatus wf_exceptions_init(WfThread *t) WF_MUST_CHECK;
 /* An instance of a built-in or Python exception type: type() for arg EMPTY, else type(arg). Not raised. */
