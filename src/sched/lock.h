@@ -1,7 +1,7 @@
 /* lock.h - one-byte locks: every object's own (WfObject.x_lock), and WfMutex for structures in C.
  * SPDX-License-Identifier: MIT
  *
- * States of the byte: 0 free, 1 held, 3 held with parked waiters. Waiting parks (sched/park.h), so a waiting thread never
+ * States of the byte: bit 0 held, bit 1 waiters are parked (2: free, and a woken waiter is on its way). Waiting parks (sched/park.h), so a waiting thread never
  * delays a world stop. No Python code runs and nothing blocks under an object lock; allocation is allowed (it may
  * collect, which runs no Python code). Two objects are locked in address order.
  *
@@ -38,6 +38,32 @@ WF_INLINE void wf_byte_unlock(uint8_t *byte)
 
 WF_INLINE void wf_mutex_lock(WfThread *t, WfMutex *m) { wf_byte_lock(t, &m->x_byte); }
 WF_INLINE void wf_mutex_unlock(WfMutex *m) { wf_byte_unlock(&m->x_byte); }
+
+/* For a few instructions of the runtime's own: waits without detaching, so nothing under it may allocate,
+ * reach a safepoint or block. All zero is free. */
+typedef struct WfRawLock {
+    uint32_t x_word; /* 0 free, 1 held, 2 held and waited for */
+} WfRawLock;
+void wf_raw_lock_slow(WfRawLock *l);
+void wf_raw_unlock_slow(WfRawLock *l);
+WF_INLINE bool wf_raw_trylock(WfRawLock *l)
+{
+    uint32_t expected = 0;
+    return __atomic_compare_exchange_n(&l->x_word, &expected, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+WF_INLINE void wf_raw_lock(WfRawLock *l)
+{
+    if (WF_UNLIKELY(!wf_raw_trylock(l))) {
+        wf_raw_lock_slow(l);
+    }
+}
+WF_INLINE void wf_raw_unlock(WfRawLock *l)
+{
+    /* release: pairs with the acquire in wf_raw_lock */
+    if (WF_UNLIKELY(__atomic_exchange_n(&l->x_word, 0, __ATOMIC_RELEASE) == 2)) {
+        wf_raw_unlock_slow(l);
+    }
+}
 
 /* Object locks: wf_lock, wf_unlock in sched/runtime.h. */
 

@@ -32,5 +32,7 @@ bool wf_unpark_one(const void *key, uintptr_t (*on_one)(void *arg, WfThread *wok
 size_t wf_unpark_all(const void *key);
 /* Wakes this thread with WF_PARK_INTERRUPTED if it is parked interruptibly (async-signal-safe). */
 void wf_park_interrupt(WfThread *t);
+/* In a forked child: nobody is parked any more. */
+void wf_park_after_fork(void);
 
 #endif

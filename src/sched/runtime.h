@@ -36,6 +36,23 @@ struct WfRuntime {
     void *signals; /* runtime/signals.c */
     void *gil;     /* sched/gil.c */
 
+    /* --- the collector's, set by wf_gc_init, called by sched --- */
+    bool (*heap_thread_begin)(WfThread *t); /* makes t->heap; false: no memory */
+    void (*heap_thread_end)(WfThread *t);   /* hands its blocks back */
+    void (*heap_after_fork)(WfThread *t);
+    void (*gc_poll)(WfThread *t);           /* WF_BREAK_GC at a safepoint */
+
+    /* --- what the collector asks of higher layers; NULL: nothing to do. World stopped but where said otherwise --- */
+    void (*trace_frames)(WfMarker *m, WfThread *t);    /* vm: marks the live registers of t's Python frames */
+    void (*trace_tail)(WfMarker *m, WfObject *o);      /* model: attributes and __slots__ behind the native part, of an
+                                                        * object whose shape is not a static one */
+    void (*trace_roots)(WfMarker *m, WfRuntime *rt);   /* runtime: whatever is not registered with wf_gc_add_root */
+    void (*after_mark)(WfRuntime *rt, bool full);      /* weak tables: drop what is not wf_gc_is_marked */
+    void (*flush_caches)(WfThread *t);                 /* for each thread, after marking: drop untraced caches of pointers */
+    void (*finalize)(WfThread *t, WfObject *o);        /* world running: type->slots.finalize */
+    void (*weakref_callback)(WfThread *t, WfObject *r); /* world running: wf_weakref_run_callback */
+    void (*release)(WfObject *o);                      /* type->slots.release; touches nothing but o's raw fields */
+
     /* --- model/signature.c: parsed signatures by address of their text --- */
     WfValue x_signatures; /* WfSlots of pairs; atomic; replaced under signatures_lock. Root. */
     WfMutex signatures_lock;

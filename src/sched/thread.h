@@ -20,8 +20,10 @@ typedef struct WfRuntime WfRuntime;
 typedef struct WfInterp WfInterp;
 typedef struct WfFrame WfFrame;
 typedef struct WfHeapLocal WfHeapLocal; /* gc/heap.c: blocks owned by this thread */
+typedef struct WfMarker WfMarker;       /* gc/gc.h */
 
-#define WF_SIZE_CLASSES 49
+/* 0 unused, 1..48 those of wf_size_class, then six that divide a block by 7, 6, 5, 4, 3, 2. */
+#define WF_SIZE_CLASSES 55
 
 /* Why a thread should look up from its work: bits of x_breaker. */
 enum {
@@ -46,12 +48,17 @@ typedef struct WfStackChunk {
 
 /* One entry into the interpreter loop from C. Lies on the C stack. The C stack between `sp` of one entry and the
  * next inner entry holds C functions that built-ins run in: it is scanned conservatively. */
+/* The function that makes the entry calls the loop's function and is not inlined into it: callee-saved registers of C
+ * code further out, which may hold pointers, have to lie in [outer, ...). So it runs wf_spill_registers(into a
+ * local array) first, and `outer` is at or below that array. */
 typedef struct WfEntry {
     struct WfEntry *prev;
     WfFrame *frame;  /* frame that the entry runs; its return leaves the loop */
     uintptr_t sp;    /* stack pointer inside the loop: deeper addresses belong to C called from it */
     uintptr_t outer; /* stack pointer where the caller of the loop stood: [sp, outer) is the loop itself, not scanned */
 } WfEntry;
+
+#define WF_SPILL_WORDS 12
 
 struct WfThread {
     /* --- owner thread only, hot --- */
@@ -110,7 +117,7 @@ struct WfThread {
     WfThread *next, *prev;
 
     WfValue sentinel;      /* lock of _thread._set_sentinel. Root. */
-    char jmpbuf_space[256]; /* registers spilled at a stop (sched/world.c) */
+    uintptr_t spilled[WF_SPILL_WORDS]; /* registers at the stop; scanned as the stack is */
 };
 
 enum { WF_THREAD_DETACHED = 0, WF_THREAD_ATTACHED = 1, WF_THREAD_STOPPED = 2 };
@@ -121,15 +128,57 @@ enum { WF_THREAD_DETACHED = 0, WF_THREAD_ATTACHED = 1, WF_THREAD_STOPPED = 2 };
 WfThread *wf_thread_new(WfRuntime *rt, WfInterp *interp, bool is_main);
 /* Ends the calling thread's state: gives its blocks back, leaves the list. Must be attached; is gone afterwards. */
 void wf_thread_free(WfThread *t);
-/* Starts a native thread that runs body(t, arg) attached. `arg` is a root until body has begun. */
+/* Starts a native thread that runs body(t, arg) attached. `arg` is a root until body has begun. WF_RAISED: there is no
+ * memory or no thread to be had; nothing is pending, the caller raises "can't start new thread". */
 WfStatus wf_thread_start(WfThread *t, void (*body)(WfThread *t, WfValue arg), WfValue arg, size_t stack_size,
                          uint64_t *ident) WF_MUST_CHECK;
 
 /* Leave / enter the world. Between the two the thread must not touch the heap nor read or write any WfValue
  * but those it copied out before (raw buffers inside cells stay where they are and stay alive while the C
  * stack holds a pointer into them). Keep errno. */
-void wf_thread_detach(WfThread *t);
+void wf_thread_detach_spilled(WfThread *t); /* behind wf_thread_detach */
+WF_INLINE void wf_thread_detach(WfThread *t);
 void wf_thread_attach(WfThread *t);
+WF_INLINE bool wf_thread_attached(const WfThread *t)
+{
+    return __atomic_load_n(&t->x_state, __ATOMIC_RELAXED) == WF_THREAD_ATTACHED;
+}
+
+/* Stores the callee-saved registers at `space` (WF_SPILL_WORDS words) and gives the stack pointer. Says that
+ * it changes all other registers, so that every live pointer is in a callee-saved one or on the stack by then. Inlined
+ * into the function whose frame stays while the stack may be scanned. */
+WF_INLINE uintptr_t wf_spill_registers(uintptr_t *space)
+{
+    uintptr_t sp;
+#if defined(__x86_64__)
+    __asm__ volatile("movq %%rbx, (%%rdi)\n\tmovq %%rbp, 8(%%rdi)\n\tmovq %%r12, 16(%%rdi)\n\tmovq %%r13, 24(%%rdi)\n\t"
+                     "movq %%r14, 32(%%rdi)\n\tmovq %%r15, 40(%%rdi)\n\tmovq %%rsp, %%rax"
+                     : "=a"(sp), "+D"(space)
+                     :
+                     : "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "memory", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4",
+                       "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+#elif defined(__aarch64__)
+    register uintptr_t at __asm__("x0") = (uintptr_t)space;
+    register uintptr_t top __asm__("x1");
+    __asm__ volatile("stp x19, x20, [x0]\n\tstp x21, x22, [x0, #16]\n\tstp x23, x24, [x0, #32]\n\t"
+                     "stp x25, x26, [x0, #48]\n\tstp x27, x28, [x0, #64]\n\tstr x29, [x0, #80]\n\tmov x1, sp"
+                     : "+r"(at), "=r"(top)
+                     :
+                     : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16",
+                       "x17", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12",
+                       "v13", "v14", "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26",
+                       "v27", "v28", "v29", "v30", "v31");
+    sp = top;
+#else
+#    error "unknown processor"
+#endif
+    return sp;
+}
+WF_INLINE void wf_thread_detach(WfThread *t)
+{
+    t->stop_sp = wf_spill_registers(t->spilled);
+    wf_thread_detach_spilled(t);
+}
 
 /* --- safepoints ---------------------------------------------------------------------------------------------- */
 
@@ -155,8 +204,22 @@ void wf_break_clear(WfThread *t, uint32_t bits);
  * caller waited for it and should look whether it still wants to). Nests not. */
 bool wf_world_stop(WfThread *t) WF_MUST_CHECK;
 void wf_world_start(WfThread *t);
-/* After fork, in the child: this is the only thread. Other states are freed. */
+/* Calls f for every thread but `except`; world stopped by the caller, or under the lock. */
+void wf_world_each_thread(WfRuntime *rt, void (*f)(void *arg, WfThread *t), void *arg);
+int wf_world_thread_count(WfRuntime *rt);
+/* Around fork(): stops the world, so that no lock of the runtime is held half way; goes on in the parent; in the child this
+ * is the only thread, and the states of the others are freed. */
+void wf_threads_before_fork(WfThread *t);
+void wf_threads_after_fork_parent(WfThread *t);
 void wf_threads_after_fork(WfThread *t);
+
+/* Start: world and, with rt->gil_enabled, the GIL; before the first wf_thread_new. False: no memory. */
+bool wf_world_init(WfRuntime *rt) WF_MUST_CHECK;
+bool wf_gil_init(WfRuntime *rt) WF_MUST_CHECK;
+/* sched/gil.c, for thread.c */
+void wf_gil_take(WfThread *t);
+void wf_gil_drop(WfThread *t);
+void wf_gil_after_fork(WfThread *t);
 
 /* --- recursion ------------------------------------------------------------------------------------------------ */
 
