@@ -46,6 +46,30 @@ WfValue wf_int_lshift(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
 WfValue wf_int_rshift(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
 WfValue wf_int_gcd(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
 int64_t wf_int_hash(WfValue v);
+/* The same from their magnitudes as C sees them, and what only int.c, int_type.c, math and format need: */
+WfStatus wf_int_divmod(WfThread *t, WfValue a, WfValue b, WfValue *quotient, WfValue *remainder) WF_MUST_CHECK; /* floor */
+WfValue wf_int_truediv(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK; /* a float, correctly rounded */
+WfValue wf_int_neg(WfThread *t, WfValue a) WF_MUST_CHECK;
+WfValue wf_int_abs(WfThread *t, WfValue a) WF_MUST_CHECK;
+WfValue wf_int_invert(WfThread *t, WfValue a) WF_MUST_CHECK;
+WfValue wf_int_and(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_or(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_xor(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_isqrt(WfThread *t, WfValue a) WF_MUST_CHECK; /* a >= 0 */
+WfValue wf_int_shift_left(WfThread *t, WfValue a, int64_t n) WF_MUST_CHECK; /* n < 0: right, floor */
+/* round(a, ndigits): half to even for negative ndigits */
+WfValue wf_int_round(WfThread *t, WfValue a, WfValue ndigits) WF_MUST_CHECK;
+uint64_t wf_int_bit_count(WfValue v); /* of the magnitude */
+bool wf_int_is_odd(WfValue v);
+/* v as frexp has it, exact for any size: fraction in [0.5, 1) rounded to nearest; *exponent may exceed that of a double. */
+double wf_int_frexp(WfValue v, int64_t *exponent);
+/* An exact int (v may be a bool or an instance of a subclass), and an instance of a subclass with v's value. */
+WfValue wf_int_exact(WfThread *t, WfValue v) WF_MUST_CHECK;
+WfValue wf_int_in_type(WfThread *t, WfType *type, WfValue v) WF_MUST_CHECK;
+/* int(v) for numbers: __int__, __index__, __trunc__; and for text. TypeError otherwise. */
+WfValue wf_int_from_object(WfThread *t, WfValue v) WF_MUST_CHECK;
+/* str, bytes or bytearray in any base; ValueError when it is no literal. */
+WfValue wf_int_from_text(WfThread *t, WfValue v, int base) WF_MUST_CHECK;
 
 /* float: a word. Instances of subclasses of float are WfFloatObject (kind NATIVE, type a subtype of float). */
 typedef struct WfFloatObject {
