@@ -19,7 +19,7 @@ WF_INLINE int64_t wf_list_length(const WfList *l) { return __atomic_load_n(&l->x
 WF_INLINE WfValue wf_list_at(const WfList *l, int64_t i)
 {
     WfSlots *items = (WfSlots *)(uintptr_t)wf_load_acquire(&l->items).bits;
-    if (WF_UNLIKELY((uint64_t)i >= (uint64_t)wf_list_length(l) || i >= items->capacity)) {
+    if (WF_UNLIKELY((uint64_t)i >= (uint64_t)wf_list_length(l) || items == NULL || i >= items->capacity)) {
         return WF_EMPTY;
     }
     return wf_load(&items->items[i]);
