@@ -6,8 +6,8 @@
  *
  *   ... caller's registers ... | callee value | WfFrame | R[0] (first argument) ... R[nregs-1] |
  *
- * The caller puts callee and arguments where the callee's frame will be: a call copies no arguments. A suspended generator
- * keeps its registers in its object and gets them copied in at resume, out at yield.
+ * The caller puts callee and arguments where the callee's frame will be: a call copies no arguments. A generator's
+ * frame lies in its object and stays there while it runs; what it calls goes onto the thread's stack.
  * Owner thread only; the collector reads it with the world stopped. Live registers at a safepoint: code/liveness.h. */
 #ifndef WF_SCHED_FRAME_H
 #define WF_SCHED_FRAME_H
@@ -16,21 +16,19 @@
 
 typedef uint64_t WfInsn;
 
-/* What the return of a frame does with its result: low 8 bits of WfFrame.ret; the destination register of the
- * caller is in bits 16..31. */
+/* What the return of a frame does with its result. */
 typedef enum WfReturn {
-    WF_RET_STORE,      /* R[dst] of the caller = result */
-    WF_RET_TO_C,       /* leave the interpreter loop: wf_vm_run returns the result */
-    WF_RET_INIT,       /* __init__: result must be None; the new instance is already in R[dst] */
-    WF_RET_DISCARD,    /* __setattr__-like: drop the result */
-    WF_RET_TRUTH,      /* __bool__-like result, R[dst] = True/False (must be bool) */
-    WF_RET_NOT_TRUTH,
-    WF_RET_GENERATOR   /* body of a generator: its return ends the generator, see vm/generator.c */
+    WF_RET_STORE,    /* R[dst] of the caller = result */
+    WF_RET_TO_C,     /* leave the interpreter loop: wf_vm_run returns the result */
+    WF_RET_INIT,     /* __init__: the result must be None; R[dst] = owner, the new instance */
+    WF_RET_GEN_FOR,  /* generator resumed by FOR_ITER: its end jumps by the word before the caller's pc */
+    WF_RET_GEN_SEND, /* generator or coroutine resumed by SEND: R[dst] = result, then likewise */
+    WF_RET_GEN_C     /* generator resumed from C: wf_vm_run returns what it yields or returns */
 } WfReturn;
 
 enum {
     WF_FRAME_MODULE = 1,     /* locals is the namespace (module, class body, exec) */
-    WF_FRAME_GENERATOR = 2,  /* `owner` is the generator whose registers were copied in */
+    WF_FRAME_GENERATOR = 2,  /* lies in a WfGenerator */
     WF_FRAME_TRACED = 4,     /* call event was sent */
     WF_FRAME_HIDDEN = 8      /* import machinery: left out of tracebacks when an ImportError leaves it */
 };
@@ -40,12 +38,12 @@ struct WfFrame {
     struct WfCode *code;   /* immutable in the frame's life */
     const WfInsn *pc;      /* next instruction; saved before anything that may look at it */
     WfValue func;          /* the function: globals, builtins, closure */
-    WfValue locals;        /* mapping, where WF_FRAME_MODULE; else WF_EMPTY */
+    WfValue locals;        /* WF_FRAME_MODULE: mapping; WF_FRAME_GENERATOR: where the thread's stack is free (WfValue *), while it runs */
     WfValue fobj;          /* the WfFrameObject made on demand, or WF_EMPTY */
-    WfValue owner;         /* generator object, or the instance for WF_RET_INIT, or WF_EMPTY */
+    WfValue owner;         /* the instance for WF_RET_INIT, or WF_EMPTY */
     uint16_t flags;
     uint8_t ret;           /* WfReturn */
-    uint8_t lasti_pad;
+    uint8_t reraise;       /* the pending exception came from RERAISE: no new traceback entry */
     uint32_t dst;
 };
 #define WF_FRAME_WORDS (sizeof(struct WfFrame) / sizeof(WfValue))

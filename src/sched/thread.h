@@ -39,13 +39,6 @@ enum {
     WF_BREAK_TRACE = 512      /* a trace or profile function is set */
 };
 
-/* A chunk of the Python frame stack (vm/frame.h). */
-typedef struct WfStackChunk {
-    struct WfStackChunk *prev;
-    WfValue *end; /* one past the last register */
-    WfValue regs[];
-} WfStackChunk;
-
 /* One entry into the interpreter loop from C. Lies on the C stack. The C stack between `sp` of one entry and the
  * next inner entry holds C functions that built-ins run in: it is scanned conservatively. */
 /* The function that makes the entry calls the loop's function and is not inlined into it: callee-saved registers of C
@@ -66,8 +59,8 @@ struct WfThread {
     int32_t recursion;    /* Python frames and C recursion left before RecursionError */
     uintptr_t c_limit;    /* lowest stack address C code may reach */
     WfFrame *frame;       /* innermost Python frame */
-    WfValue *stack_top;   /* first free register behind the innermost frame (valid at calls out of the loop) */
-    WfStackChunk *chunk;
+    WfValue *stack;       /* registers of Python frames (vm/frame.c): one mapping, committed as it is used */
+    WfValue *stack_end;
     WfEntry *entry;       /* innermost entry of the loop */
     WfValue exc;          /* pending exception (an instance), or WF_EMPTY. Root. */
     WfValue handled;      /* exception being handled (sys.exception()), or WF_EMPTY. Root. */

@@ -1,0 +1,66 @@
+/* cache.h - inline caches: one word behind an instruction.
+ * SPDX-License-Identifier: MIT
+ *
+ *   0                                      empty
+ *   shape (32) | offset (16) | 1 (16)      LOAD_ATTR, LOAD_METHOD, STORE_ATTR: the slot at byte `offset` of the object
+ *   pointer to a WfCacheEntry (48) | 2     anything else: an immutable cell that says under which guards what holds
+ *   misses (32) | 3                        gave up for now: counts down to the next try
+ *
+ * The word is written with one relaxed store (the entry it points to is complete before: release) and read with one
+ * load, so threads that run the same code share caches safely. Young collections treat caches as references; full ones
+ * empty them all, so that they keep no class alive. */
+#ifndef WF_VM_CACHE_H
+#define WF_VM_CACHE_H
+
+#include "model/attr.h"
+#include "objects/dict.h"
+#include "sched/frame.h"
+
+enum { WF_CACHE_INLINE = 1, WF_CACHE_ENTRY = 2, WF_CACHE_COLD = 3 };
+
+typedef struct WfCacheEntry {
+    WfObject h;        /* kind WORDS: numbers in it are too small to be taken for pointers */
+    uint64_t kind;     /* WfAttrKind, or WfStoreKind */
+    uint64_t shape, new_shape;
+    uint64_t offset, index;
+    uint64_t check_dict;
+    uint64_t version;  /* type, module dict or globals */
+    uint64_t version2; /* builtins */
+    WfSlot value;
+    WfSlot table;      /* dict table that `offset` counts from (globals, modules) */
+    WfSlot dict;
+} WfCacheEntry;
+
+#define WF_CACHE_WORD(pc) __atomic_load_n((const uint64_t *)(pc), __ATOMIC_RELAXED)
+#define WF_CACHE_KIND(w) ((unsigned)((w) >> 48))
+#define WF_CACHE_ENTRY_OF(w) ((const WfCacheEntry *)(uintptr_t)((w) & 0xffffffffffff))
+
+typedef enum WfCacheHit { WF_HIT_ERROR = -1, WF_HIT_VALUE, WF_HIT_METHOD, WF_HIT_CALL } WfCacheHit;
+
+/* The attribute through the cache word at pc, or by lookup, which fills the cache. VALUE: *out is the result. METHOD: *out is to be called
+ * with o first (only if `method`). CALL: *out, a Python function, is to be called with o for the result (a property). */
+WfCacheHit wf_cache_load_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *name, bool method, WfValue *out);
+WfStatus wf_cache_store_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *name, WfValue v) WF_MUST_CHECK;
+/* Global or builtin. WF_EMPTY: NameError raised. */
+WfValue wf_cache_load_global(WfThread *t, const WfInsn *pc, WfFrame *f, WfStr *name) WF_MUST_CHECK;
+
+/* Hit of a filled LOAD_GLOBAL cache, or WF_EMPTY. */
+WF_INLINE WfValue wf_cache_global(uint64_t word, const WfDict *globals, const WfDict *builtins)
+{
+    if (WF_CACHE_KIND(word) == WF_CACHE_ENTRY) {
+        const WfCacheEntry *e = WF_CACHE_ENTRY_OF(word);
+        /* acquire: the slot is read after the version that vouches for it */
+        if (__atomic_load_n(&globals->x_keys_version, __ATOMIC_ACQUIRE) == e->version
+            && (e->version2 == 0 || __atomic_load_n(&builtins->x_keys_version, __ATOMIC_ACQUIRE) == e->version2)) {
+            return wf_load((const WfSlot *)((const char *)(uintptr_t)e->table.x_bits + e->offset));
+        }
+    }
+    return WF_EMPTY;
+}
+/* Marks (young) or empties (full) the caches of a code object; part of its trace. */
+struct WfCode;
+void wf_cache_trace(WfMarker *m, struct WfCode *code, bool full);
+/* Empties every inline cache of the process: stops the world. */
+void wf_cache_flush_all(WfThread *t);
+
+#endif

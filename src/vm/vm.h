@@ -1,0 +1,104 @@
+/* vm.h - running Python code: functions, frames, generators.
+ * SPDX-License-Identifier: MIT */
+#ifndef WF_VM_VM_H
+#define WF_VM_VM_H
+
+#include "code/code.h"
+#include "objects/function.h"
+#include "sched/frame.h"
+
+/* --- running (interp.c, call.c) --- */
+
+/* Calls a Python function. */
+WfValue wf_vm_call_function(WfThread *t, WfValue func, const WfArgs *args) WF_MUST_CHECK;
+/* Runs a module's, class's or exec's code: locals is the namespace (mapping), globals a dict. closure: tuple or WF_EMPTY. */
+WfValue wf_vm_eval(WfThread *t, WfCode *code, WfDict *globals, WfValue locals, WfValue closure) WF_MUST_CHECK;
+/* The loop: runs frame f (already t->frame, with WF_RET_TO_C or a generator's) until it returns. */
+WfValue wf_vm_run(WfThread *t, WfFrame *f) WF_MUST_CHECK;
+
+/* Frame stack of a thread. */
+WfStatus wf_vm_stack_init(WfThread *t) WF_MUST_CHECK;
+void wf_vm_stack_free(WfThread *t);
+/* First word that a frame pushed now by C may use. */
+WfValue *wf_vm_stack_top(WfThread *t);
+WfStatus wf_vm_stack_overflow(WfThread *t) WF_COLD;
+
+/* Binds the arguments of a call to the parameters of `func`, in place: they lie at regs[0 .. n_pos + len(kwnames)).
+ * Afterwards regs[0 .. n_params) are the parameters. The caller has checked that n_regs words from regs on are there. */
+WfStatus wf_vm_bind(WfThread *t, WfFunction *func, WfCode *code, WfValue *regs, int64_t n_pos, WfTuple *kwnames) WF_MUST_CHECK;
+
+/* --- exceptions (unwind.c) --- */
+
+/* Adds frame f at its current instruction to the pending exception's traceback. */
+void wf_vm_add_traceback(WfThread *t, WfFrame *f);
+const WfHandler *wf_vm_find_handler(const WfCode *code, uint32_t word);
+
+/* --- frame objects (frame.c) --- */
+
+typedef struct WfFrameObject {
+    WfObject h;
+    WfFrame *frame;    /* the running or suspended frame; NULL: it has ended, `values` hold its registers */
+    WfSlot code, func; /* as the frame's */
+    WfSlot back;       /* frame object of the caller, fixed when the frame ends; EMPTY: computed or none */
+    WfSlot locals;     /* namespace of module-like frames; or the dict made by f_locals */
+    WfSlot values;     /* WfSlots: fixed registers after the end */
+    WfSlot trace;      /* f_trace */
+    WfSlot generator;  /* owner, kept alive while frame points into it */
+    WfSlot lasti;      /* small int: word index after the end */
+    WfSlot trace_flags;/* small int: 1 trace_lines, 2 trace_opcodes */
+    WfSlot line;       /* small int: last line reported to the trace function */
+} WfFrameObject;
+WfFrameObject *wf_frame_object(WfThread *t, WfFrame *f) WF_MUST_CHECK; /* made on demand, cached in f->fobj */
+/* Called when a frame with a frame object ends: its registers move into the object. */
+void wf_frame_object_detach(WfThread *t, WfFrame *f);
+int32_t wf_frame_word(const WfFrame *f);       /* index of the current instruction */
+int wf_frame_line(const WfFrame *f);
+int wf_frame_object_line(const WfFrameObject *o);
+WfValue wf_frame_locals(WfThread *t, WfFrame *f) WF_MUST_CHECK; /* locals(): the mapping */
+WfDict *wf_frame_globals(const WfFrame *f);
+WfValue wf_frame_builtins(const WfFrame *f);
+void wf_frame_object_trace(WfMarker *m, WfObject *o);
+/* Collector's hook: marks the live registers of all of t's frames. */
+void wf_vm_trace_frames(WfMarker *m, WfThread *t);
+
+/* --- generators (generator.c) --- */
+
+typedef struct WfGenerator {
+    WfObject h;
+    WfSlot code, func;
+    WfSlot name, qualname;
+    WfSlot handled;       /* exception it handles while suspended */
+    WfSlot x_caller_handled; /* exception its resumer handles, while it runs */
+    WfSlot origin;        /* cr_origin */
+    WfSlot finalizer;     /* async generators: hook */
+    WfSlot await_with;    /* async generators: running awaitable marker (bool), hooks called marker */
+    uint32_t x_state;     /* WF_GEN_*, atomic: only one thread resumes */
+    uint32_t flags;
+    WfFrame frame;        /* regs follow */
+    WfValue regs[];
+} WfGenerator;
+enum { WF_GEN_CREATED, WF_GEN_SUSPENDED, WF_GEN_RUNNING, WF_GEN_CLOSED };
+#define WF_GENERATOR_OF(f) ((WfGenerator *)((char *)(f) - offsetof(WfGenerator, frame)))
+
+WfGenerator *wf_generator_new(WfThread *t, WfFrame *f) WF_MUST_CHECK; /* takes over f's registers; RETURN_GENERATOR */
+/* Claims the generator for this thread: FOUND: it may be resumed; MISSING: finished; ERROR: already executing (raised). */
+WfFound wf_generator_claim(WfThread *t, WfGenerator *g) WF_MUST_CHECK;
+void wf_generator_enter(WfThread *t, WfGenerator *g);  /* swaps handled exceptions in */
+void wf_generator_suspend(WfThread *t, WfGenerator *g); /* at yield */
+void wf_generator_finish(WfThread *t, WfGenerator *g);  /* body returned or raised */
+/* A StopIteration (StopAsyncIteration) that leaves the body becomes RuntimeError. */
+void wf_generator_fix_stop(WfThread *t, WfGenerator *g);
+/* gen.send(value): FOUND: yielded *out; MISSING: returned *out; ERROR. */
+WfFound wf_generator_send(WfThread *t, WfValue gen, WfValue value, WfValue *out) WF_MUST_CHECK;
+/* Generic send for SEND: coroutines, generators, any iterator */
+WfFound wf_send(WfThread *t, WfValue receiver, WfValue value, WfValue *out) WF_MUST_CHECK;
+WfValue wf_get_awaitable(WfThread *t, WfValue o, int where) WF_MUST_CHECK;
+WfValue wf_get_aiter(WfThread *t, WfValue o) WF_MUST_CHECK;
+WfValue wf_get_anext(WfThread *t, WfValue o) WF_MUST_CHECK;
+WfValue wf_get_yield_from(WfThread *t, WfValue o, bool in_coroutine) WF_MUST_CHECK;
+/* The throw of an exception into what a suspended generator delegates to (gi_yieldfrom) or WF_EMPTY */
+WfValue wf_generator_delegate(const WfGenerator *g);
+WfValue wf_async_wrap(WfThread *t, WfValue v) WF_MUST_CHECK; /* value yielded by an async generator */
+void wf_generator_trace(WfMarker *m, WfObject *o);
+
+#endif
