@@ -3,6 +3,7 @@
  * Design:     thin: each slot checks its operands and calls int.c, which takes bools and instances of subclasses as they are.
  *             What an operation returns is always an exact int; wf_int_in_type makes instances of subclasses.
  * Threads:    ints are immutable. */
+#include "model/builtin.h"
 #include "objects/float.h"
 #include "objects/int.h"
 #include "objects/str.h"

@@ -21,6 +21,8 @@ int64_t wf_slice_adjust(int64_t length, int64_t *start, int64_t *stop, int64_t s
 /* Both at once. */
 WfStatus wf_slice_indices(WfThread *t, WfValue slice, int64_t length, int64_t *start, int64_t *stop, int64_t *step,
                           int64_t *count) WF_MUST_CHECK;
+/* slice.indices(length) for any int length: a tuple of three ints. */
+WfValue wf_slice_indices_big(WfThread *t, WfValue slice, WfValue length) WF_MUST_CHECK;
 /* A bound of a method such as list.index(x, start, stop): None or an index, clipped.
  * `*out` is left as it is for None and for WF_EMPTY. */
 WfStatus wf_slice_bound(WfThread *t, WfValue v, int64_t *out) WF_MUST_CHECK;
