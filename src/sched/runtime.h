@@ -33,7 +33,6 @@ struct WfRuntime {
     /* --- upward hooks, set at start --- */
     void (*free_thread_hook)(WfThread *t); /* vm: frees the frame stack */
     WfInterp *main_interp;
-    void (*flush_caches)(WfThread *t); /* vm: empties all inline caches; may be NULL */
     void *signals; /* runtime/signals.c */
     void *gil;     /* sched/gil.c */
 
