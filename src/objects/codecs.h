@@ -4,19 +4,18 @@
 #define WF_OBJECTS_CODECS_H
 
 #include "objects/bytes.h"
+#include "objects/exceptions.h"
 #include "objects/str.h"
 
-/* UnicodeEncodeError / UnicodeDecodeError / UnicodeTranslateError with all fields. Always WF_EMPTY. */
-WfValue wf_raise_encode_error(WfThread *t, const char *encoding, WfValue object, int64_t start, int64_t end,
-                              const char *reason) WF_COLD;
-WfValue wf_raise_decode_error(WfThread *t, const char *encoding, const void *data, int64_t n, int64_t start,
-                              int64_t end, const char *reason) WF_COLD;
+/* UnicodeTranslateError with all fields; the other two are raised by objects/exceptions.h. Always WF_EMPTY. */
 WfValue wf_raise_translate_error(WfThread *t, WfValue object, int64_t start, int64_t end, const char *reason) WF_COLD;
 
 /* s.encode(encoding, errors): bytes. Names of common codecs do not go through the registry. NULL: utf-8, strict. */
 WfValue wf_str_encode(WfThread *t, WfValue s, const char *encoding, const char *errors) WF_MUST_CHECK;
 /* bytes to str likewise. */
 WfValue wf_bytes_decode(WfThread *t, const void *data, int64_t n, const char *encoding, const char *errors) WF_MUST_CHECK;
+/* str(v, encoding, errors) */
+WfValue wf_str_from_encoded(WfThread *t, WfValue v, const char *encoding, const char *errors) WF_MUST_CHECK;
 /* os.fsencode of a str: bytes. */
 WfValue wf_str_encode_fs(WfThread *t, WfValue s) WF_MUST_CHECK;
 

@@ -532,7 +532,7 @@ const char *wf_str_utf8(WfThread *t, WfValue v, int64_t *n)
                 while (end < s->length && wf_chars_at(s->data, kind, end) - 0xd800 < 0x800) {
                     end++;
                 }
-                return WF_FAIL_NULL(wf_raise_encode_error(t, "utf-8", v, i, end, "surrogates not allowed"));
+                return WF_FAIL_NULL(wf_raise_unicode_encode(t, "utf-8", v, i, end, "surrogates not allowed"));
             }
         }
     }
@@ -583,7 +583,7 @@ WfValue wf_str_encode_fs(WfThread *t, WfValue v)
         if (c >= 0xdc80 && c <= 0xdcff) {
             raw->data[n++] = (uint8_t)c;
         } else if (c - 0xd800 < 0x800) {
-            return wf_raise_encode_error(t, "utf-8", v, i, i + 1, "surrogates not allowed");
+            return wf_raise_unicode_encode(t, "utf-8", v, i, i + 1, "surrogates not allowed");
         } else {
             n += wf_utf8_put(raw->data + n, c);
         }

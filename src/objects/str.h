@@ -116,6 +116,9 @@ WfValue wf_str_concat(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;  /* both
 WfValue wf_str_slice(WfThread *t, WfStr *s, int64_t start, int64_t stop) WF_MUST_CHECK;
 WfValue wf_str_join(WfThread *t, WfValue sep, const WfValue *items, int64_t n) WF_MUST_CHECK;
 int64_t wf_str_find(const WfStr *s, const WfStr *sub, int64_t start, int64_t end, int direction); /* -1: absent */
+WfValue wf_str_replace(WfThread *t, WfValue s, WfValue old, WfValue new_, int64_t max) WF_MUST_CHECK; /* max < 0: all */
+WfValue wf_str_ascii(WfThread *t, WfValue s) WF_MUST_CHECK; /* the str with \x \u \U escapes for all beyond ASCII: for ascii() of a repr */
+bool wf_str_is_identifier(const WfStr *s);
 WfValue wf_str_percent(WfThread *t, WfValue format, WfValue args) WF_MUST_CHECK;
 
 /* Builder: keeps its buffer in collected memory; lies on the C stack. */
