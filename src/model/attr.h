@@ -74,6 +74,10 @@ WF_INLINE WfDict *wf_instance_dict_fast(const WfObject *o, const WfType *type)
 
 /* The word that holds the attributes that are not inline; NULL: the type's instances have no __dict__. */
 WfSlot *wf_instance_extra(const WfType *type, const WfObject *o);
+/* Shape of the type's instances in dict mode. */
+WfShape *wf_type_dict_shape(WfThread *t, WfType *type) WF_MUST_CHECK;
+/* o.__class__ = type, both checked by the caller: same layout. */
+WfStatus wf_instance_set_type(WfThread *t, WfObject *o, WfType *type) WF_MUST_CHECK;
 /* FOUND, or MISSING without an exception where wf_generic_getattr would raise the plain AttributeError. */
 WfFound wf_generic_getattr_opt(WfThread *t, WfValue o, WfStr *name, WfValue *out) WF_MUST_CHECK;
 /* An exact interned str equal to name (a str or instance of a subclass). */

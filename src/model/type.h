@@ -143,6 +143,7 @@ struct WfType {
     WfSlot base, bases, mro; /* WfType, WfTuple, WfTuple */
     WfSlot dict;             /* WfDict */
     WfSlot name, qualname;   /* WfStr */
+    WfSlot utf8_name;        /* WfRaw with the name, where it is not ASCII */
     WfSlot doc;              /* built-in types: value of __doc__ */
     WfSlot subclasses;       /* list of weak references */
     WfSlot root_shape;       /* WfShape of a new instance */
@@ -237,6 +238,8 @@ WfValue wf_type_new(WfThread *t, WfType *metatype, const WfArgs *args) WF_MUST_C
 WfType *wf_type_new_simple(WfThread *t, const char *name, WfType *base, WfDict *ns) WF_MUST_CHECK;
 /* Attribute by name through the MRO without descriptors: WF_EMPTY (no exception) if absent. Cached per thread. */
 WfValue wf_type_lookup(WfThread *t, WfType *type, WfStr *name);
+void wf_method_cache_clear(WfThread *t); /* the collector: names and values there may be about to die */
+void wf_method_cache_free(WfThread *t);
 /* After any change of type->dict, bases or slots: new versions for it and its subclasses, slots updated. */
 WfStatus wf_type_modified(WfThread *t, WfType *type, WfStr *name) WF_MUST_CHECK;
 void wf_type_trace(WfMarker *m, WfObject *o);
