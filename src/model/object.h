@@ -84,6 +84,9 @@ WfStatus wf_to_double(WfThread *t, WfValue v, double *out) WF_MUST_CHECK;    /* 
 WfStatus wf_to_bool(WfThread *t, WfValue v, bool *out) WF_MUST_CHECK;
 WfFound wf_isinstance(WfThread *t, WfValue o, WfValue cls) WF_MUST_CHECK;
 WfFound wf_issubclass(WfThread *t, WfValue c, WfValue cls) WF_MUST_CHECK;
+/* What type.__instancecheck__ and type.__subclasscheck__ do. */
+WfFound wf_real_isinstance(WfThread *t, WfValue o, WfValue cls) WF_MUST_CHECK;
+WfFound wf_real_issubclass(WfThread *t, WfValue c, WfValue cls) WF_MUST_CHECK;
 
 /* --- iteration (iter.c) --- */
 WfValue wf_iter(WfThread *t, WfValue o) WF_MUST_CHECK;
