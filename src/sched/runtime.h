@@ -32,6 +32,7 @@ struct WfRuntime {
 
     /* --- upward hooks, set at start --- */
     void (*free_thread_hook)(WfThread *t); /* vm: frees the frame stack */
+    void (*flush_caches)(WfThread *t);     /* vm: empties all inline caches; may be NULL */
     WfInterp *main_interp;
     void *signals; /* runtime/signals.c */
     void *gil;     /* sched/gil.c */
