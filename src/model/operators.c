@@ -397,7 +397,7 @@ WfValue wf_getitem(WfThread *t, WfValue o, WfValue key)
     }
     if (wf_is_type(o)) {
         if (WF_AS(WfType, o) == WF_TYPE(TYPE)) {
-            return wf_genericalias_new(t, o, key);
+            return wf_generic_alias_new(t, o, key);
         }
         WfValue method;
         switch (wf_getattr_opt(t, o, WF_NAME(__class_getitem__), &method)) {

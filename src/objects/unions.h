@@ -3,12 +3,8 @@
 #ifndef WF_OBJECTS_UNIONS_H
 #define WF_OBJECTS_UNIONS_H
 
-#include "model/object.h"
+#include "objects/genericalias.h"
 
-/* origin[args]: args a tuple, or the one argument. Used as __class_getitem__ by built-in types. */
-WfValue wf_genericalias_new(WfThread *t, WfValue origin, WfValue args) WF_MUST_CHECK;
-/* {"__class_getitem__", wf_class_getitem, "(cls, item, /)", "See PEP 585.", WF_FN_CLASS} */
-WfValue wf_class_getitem(WfThread *t, WfValue *a) WF_MUST_CHECK;
 /* a | b for types: the `|` slot of type, None and the aliases. NotImplemented where an operand is no type. */
 WfValue wf_union_or(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
 /* __parameters__ of an args tuple: type variables in order of appearance. */
