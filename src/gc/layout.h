@@ -17,7 +17,12 @@
 
 #include <stdint.h>
 
-#if defined(__SANITIZE_THREAD__) || (defined(__has_feature) && __has_feature(thread_sanitizer))
+#ifdef __has_feature /* clang's; older gcc may not see its call even behind a test */
+#    if __has_feature(thread_sanitizer)
+#        define __SANITIZE_THREAD__ 1
+#    endif
+#endif
+#ifdef __SANITIZE_THREAD__
 #    define WF_HEAP_BASE 0x7e8000000000u /* inside the range that ThreadSanitizer shadows */
 #    define WF_HEAP_SIZE ((uint64_t)64 << 30)
 #    define WF_SIDE_BASE 0x7eC000000000u

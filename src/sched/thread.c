@@ -11,14 +11,17 @@
 
 #define DEFAULT_STACK ((size_t)8 << 20)
 /* C code checks the stack's limit where it recurses; between two checks it may use this much. */
+#ifndef __has_feature /* clang's */
+#    define __has_feature(x) 0
+#endif
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)                                                              \
-    || (defined(__has_feature) && (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer)))
+    || __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #    define C_RESERVE ((size_t)256 << 10)
 #else
 #    define C_RESERVE ((size_t)128 << 10)
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || (defined(__has_feature) && __has_feature(address_sanitizer))
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 /* Locals have to lie on the real stack, where the collector looks. The heap is never given back, so no leak check. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
