@@ -1002,14 +1002,17 @@ WfStatus wf_dict_update(WfThread *t, WfDict *d, WfValue other)
     return has_keys == WF_FOUND ? wf_dict_merge(t, d, other, true) : update_from_pairs(t, d, other);
 }
 
-WfValue wf_dict_keys_list(WfThread *t, WfDict *d)
+typedef enum Part { KEYS, VALUES, ITEMS } Part;
+
+static WfValue snapshot(WfThread *t, WfDict *d, Part part)
 {
     wf_lock(t, d);
     WfValue list = wf_list_new(t, d->x_used);
     int64_t pos = 0;
     WfValue k, v;
     while (!wf_is_empty(list) && wf_dict_next(d, &pos, &k, &v)) {
-        if (wf_list_append(t, wf_as_list(list), k) != WF_OK) {
+        WfValue item = part == KEYS ? k : part == VALUES ? v : wf_tuple_pair(t, k, v);
+        if (wf_is_empty(item) || wf_list_append(t, wf_as_list(list), item) != WF_OK) {
             list = WF_EMPTY;
         }
     }
@@ -1017,20 +1020,19 @@ WfValue wf_dict_keys_list(WfThread *t, WfDict *d)
     return list;
 }
 
+WfValue wf_dict_keys_list(WfThread *t, WfDict *d)
+{
+    return snapshot(t, d, KEYS);
+}
+
+WfValue wf_dict_values_list(WfThread *t, WfDict *d)
+{
+    return snapshot(t, d, VALUES);
+}
+
 WfValue wf_dict_items_list(WfThread *t, WfDict *d)
 {
-    wf_lock(t, d);
-    WfValue list = wf_list_new(t, d->x_used);
-    int64_t pos = 0;
-    WfValue k, v;
-    while (!wf_is_empty(list) && wf_dict_next(d, &pos, &k, &v)) {
-        WfValue pair = wf_tuple_pair(t, k, v);
-        if (wf_is_empty(pair) || wf_list_append(t, wf_as_list(list), pair) != WF_OK) {
-            list = WF_EMPTY;
-        }
-    }
-    wf_unlock(t, d);
-    return list;
+    return snapshot(t, d, ITEMS);
 }
 
 WfFound wf_dict_equal(WfThread *t, WfDict *a, WfDict *b)

@@ -129,6 +129,7 @@ WfStatus wf_dict_merge(WfThread *t, WfDict *d, WfValue mapping, bool replace) WF
 WfValue wf_dict_copy(WfThread *t, WfDict *d) WF_MUST_CHECK;
 void wf_dict_clear(WfThread *t, WfDict *d);
 WfValue wf_dict_keys_list(WfThread *t, WfDict *d) WF_MUST_CHECK; /* one atomic snapshot */
+WfValue wf_dict_values_list(WfThread *t, WfDict *d) WF_MUST_CHECK;
 WfValue wf_dict_items_list(WfThread *t, WfDict *d) WF_MUST_CHECK;
 WfFound wf_dict_equal(WfThread *t, WfDict *a, WfDict *b) WF_MUST_CHECK;
 void wf_dict_trace(WfMarker *m, WfObject *o);

@@ -79,6 +79,7 @@ WfFound wf_dict_iter_step(WfThread *t, WfDictIter *it, WfValue *key, WfValue *va
 /* One of the three reverse types. */
 WfValue wf_dict_reverse_iter(WfThread *t, WfValue dict, WfType *type) WF_MUST_CHECK;
 WfValue wf_list_iter(WfThread *t, WfValue list);
+WfValue wf_list_reverse_iter(WfThread *t, WfValue list) WF_MUST_CHECK;
 WfValue wf_tuple_iter(WfThread *t, WfValue tuple);
 /* iter(callable, sentinel), and the iterator over __getitem__ */
 WfValue wf_callable_iter(WfThread *t, WfValue callable, WfValue sentinel) WF_MUST_CHECK;

@@ -26,12 +26,27 @@ WF_INLINE WfValue wf_list_at(const WfList *l, int64_t i)
 }
 WfValue wf_list_new(WfThread *t, int64_t capacity) WF_MUST_CHECK;
 WfValue wf_list_from(WfThread *t, const WfValue *items, int64_t n) WF_MUST_CHECK;
-WfStatus wf_list_append(WfThread *t, WfList *l, WfValue v) WF_MUST_CHECK;
+WfStatus wf_list_append_slow(WfThread *t, WfList *l, WfValue v) WF_MUST_CHECK;
+WF_INLINE WF_MUST_CHECK WfStatus wf_list_append(WfThread *t, WfList *l, WfValue v)
+{
+    if (WF_LIKELY(!wf_threaded(t))) {
+        WfSlots *items = WF_LOAD(WfSlots, &l->items);
+        int64_t n = l->x_length;
+        if (WF_LIKELY(items != NULL && n < items->capacity)) {
+            wf_store(&items->items[n], v);
+            l->x_length = n + 1;
+            return WF_OK;
+        }
+    }
+    return wf_list_append_slow(t, l, v);
+}
 WfStatus wf_list_extend(WfThread *t, WfList *l, WfValue iterable) WF_MUST_CHECK;
+WfStatus wf_list_extend_from(WfThread *t, WfList *l, const WfValue *items, int64_t n) WF_MUST_CHECK; /* atomic */
 WfStatus wf_list_insert(WfThread *t, WfList *l, int64_t i, WfValue v) WF_MUST_CHECK;
 WfFound wf_list_set(WfThread *t, WfList *l, int64_t i, WfValue v) WF_MUST_CHECK; /* MISSING: out of range, no exception */
 WfValue wf_list_pop(WfThread *t, WfList *l, int64_t i) WF_MUST_CHECK;
-WfStatus wf_list_sort(WfThread *t, WfList *l, WfValue key, bool reverse) WF_MUST_CHECK;
+WfStatus wf_list_sort(WfThread *t, WfList *l, WfValue key, bool reverse) WF_MUST_CHECK; /* key None: none */
+WfStatus wf_list_reverse(WfThread *t, WfList *l) WF_MUST_CHECK;
 WfValue wf_list_to_tuple(WfThread *t, WfList *l) WF_MUST_CHECK;      /* one atomic snapshot */
 WfValue wf_list_slice(WfThread *t, WfList *l, int64_t start, int64_t stop) WF_MUST_CHECK;
 void wf_list_clear(WfThread *t, WfList *l);

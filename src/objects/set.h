@@ -18,6 +18,7 @@ WfStatus wf_set_add(WfThread *t, WfSet *s, WfValue v) WF_MUST_CHECK;
 WfFound wf_set_contains(WfThread *t, WfSet *s, WfValue v) WF_MUST_CHECK;
 WfFound wf_set_discard(WfThread *t, WfSet *s, WfValue v) WF_MUST_CHECK;
 WfStatus wf_set_update(WfThread *t, WfSet *s, WfValue iterable) WF_MUST_CHECK;
+WfValue wf_set_to_list(WfThread *t, WfSet *s) WF_MUST_CHECK; /* one atomic snapshot */
 bool wf_set_next(WfSet *s, int64_t *pos, WfValue *v);
 void wf_set_trace(WfMarker *m, WfObject *o);
 void wf_set_table_trace(WfMarker *m, WfObject *o);
