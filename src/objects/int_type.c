@@ -5,6 +5,7 @@
  * Threads:    ints are immutable. */
 #include "model/builtin.h"
 #include "objects/float.h"
+#include "objects/format_number.h"
 #include "objects/int.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -248,10 +249,7 @@ static WfValue int_format(WfThread *t, WfValue *a)
     if (!wf_is_str(a[1])) {
         return wf_raise(t, WF_EXC(TypeError), "__format__() argument must be str, not %.200s", WF_TYPE_NAME(a[1]));
     }
-    if (wf_as_str(a[1])->length == 0) {
-        return wf_str(t, a[0]);
-    }
-    return wf_raise(t, WF_EXC(NotImplementedError), "format specifications of int");
+    return wf_format_int(t, a[0], wf_as_str(a[1]));
 }
 
 static WfValue int_getnewargs(WfThread *t, WfValue *a)

@@ -149,11 +149,6 @@ static WfValue slice_compare(WfThread *t, WfValue a, WfValue b, int op)
     return WF_BOOL(op == WF_EQ || op == WF_LE || op == WF_GE);
 }
 
-static WfStatus slice_hash(WfThread *t, WfValue self, int64_t *hash)
-{
-    return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "unhashable type: '%T'", self));
-}
-
 static WfValue part_index(WfThread *t, WfValue v)
 {
     if (!wf_is_any_int(v) && wf_type(v)->slots.index == NULL) {
@@ -245,7 +240,6 @@ const WfTypeSpec wf_slice_spec = {
     .slots = {
         .new_ = slice_new,
         .repr = slice_repr,
-        .hash = slice_hash,
         .richcompare = slice_compare,
     },
 };
