@@ -12,6 +12,7 @@
 #include "objects/tuple.h"
 
 #include <math.h>
+#include <strings.h>
 
 #define HASH_IMAG 1000003
 
