@@ -29,6 +29,8 @@ typedef struct WfStructSeqDesc {
 WfType *wf_structseq_new_type(WfThread *t, const WfStructSeqDesc *desc) WF_MUST_CHECK;
 /* Takes away the constructor, as sys.flags has none. */
 WfStatus wf_structseq_disable_new(WfThread *t, WfType *type) WF_MUST_CHECK;
+/* "module.name" */
+WfValue wf_structseq_full_name(WfThread *t, WfType *type) WF_MUST_CHECK;
 /* n items; missing ones are None. */
 WfValue wf_structseq_from(WfThread *t, WfType *type, const WfValue *items, int n) WF_MUST_CHECK;
 
