@@ -38,14 +38,14 @@ typedef enum WfSyntaxErrorKind {
     WF_SYNTAX_TAB,         /* TabError */
     WF_SYNTAX_MEMORY,      /* MemoryError: out of memory, or nested too deeply */
     WF_SYNTAX_RECURSION,   /* RecursionError */
-    WF_SYNTAX_VALUE,       /* ValueError, no position */
+    WF_SYNTAX_VALUE,       /* ValueError */
     WF_SYNTAX_RAISED,      /* a callback (warn) has raised something of its own */
 } WfSyntaxErrorKind;
 
 typedef struct WfSyntaxError {
     WfSyntaxErrorKind kind;
     const char *message; /* in the arena or static; UTF-8 */
-    int lineno;          /* 0: no position (message only) */
+    int lineno;          /* 0: none; if offset is 0 too, SyntaxError has its message only */
     int offset;          /* columns from 1, in characters, as SyntaxError.offset */
     int end_lineno;
     int end_offset;
@@ -67,6 +67,7 @@ typedef struct WfParseOptions {
     /* Warnings of lexer and parser (invalid escapes, "1if"); NULL: drop them. */
     WfWarnResult (*warn)(void *ctx, WfWarnCategory category, const char *message, int lineno);
     void *ctx;
+    int int_max_digits; /* of a decimal int (sys.set_int_max_str_digits); 0: any number */
     const char *stack_limit; /* lowest address that the C stack may reach; NULL: depth limit only */
     const char *filename;    /* for "Non-UTF-8 code ... in file"; may be NULL */
 } WfParseOptions;
