@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/dtoa.h"
 #include "base/unicode.h"
 #include "syntax/token.h"
 
@@ -73,13 +74,12 @@ WfExpr *wf_parse_number(WfParser *p, const Tok *tok)
     } else if (kind == 'x' || kind == 'o' || kind == 'b') {
         ok = set_int(p, c, text + 2, m - 2, kind == 'x' ? 16 : kind == 'o' ? 8 : 2);
     } else if ((text[m - 1] | 0x20) == 'j') {
-        text[m - 1] = 0;
         c->kind = WF_CONST_COMPLEX;
         c->real = 0.0;
-        c->imag = strtod(text, NULL);
+        ok = wf_dtoa_parse(text, m - 1, &c->imag);
     } else if (strpbrk(text, ".eE") != NULL) {
         c->kind = WF_CONST_FLOAT;
-        c->real = strtod(text, NULL);
+        ok = wf_dtoa_parse(text, m, &c->real);
     } else {
         char *digits = text;
         while (*digits == '0' && digits[1] != 0) {
