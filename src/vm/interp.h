@@ -55,6 +55,21 @@ WfStatus wf_op_with_lookup(WfThread *t, WfValue manager, bool is_async, WfValue 
 /* call.c */
 /* Calls anything that the handler did not know; args as laid out in registers. */
 WfValue wf_op_call(WfThread *t, WfValue callee, WfValue *args, int64_t n, WfTuple *kwnames) WF_MUST_CHECK;
+WfValue wf_op_call_method_descriptor(WfThread *t, WfValue callee, WfValue *args, int64_t n) WF_MUST_CHECK;
 WfValue wf_op_call_ex(WfThread *t, WfValue callee, WfValue args, WfValue kwargs) WF_MUST_CHECK;
+
+/* unwind.c */
+/* Adds f to the traceback; the handler in f that takes the pending exception, or NULL: f is to be left. */
+const WfHandler *wf_vm_unwind_step(WfThread *t, WfFrame *f);
+/* Ends frame f by exception; its caller. */
+WfFrame *wf_vm_unwind_leave(WfThread *t, WfFrame *f);
+/* What PUSH_HANDLED saves and POP_HANDLED restores (EMPTY in a generator: what its resumer handles). */
+WfValue wf_handled_push(WfThread *t, const WfFrame *f);
+void wf_handled_pop(WfThread *t, const WfFrame *f, WfValue saved);
+
+/* trace.c: sys.settrace, sys.setprofile */
+WfStatus wf_vm_trace_line(WfThread *t, WfFrame *f) WF_MUST_CHECK;
+WfStatus wf_vm_trace_return(WfThread *t, WfFrame *f, WfValue result) WF_MUST_CHECK;
+WfStatus wf_vm_trace_exception(WfThread *t, WfFrame *f) WF_MUST_CHECK;
 
 #endif

@@ -349,7 +349,7 @@ op_invoke_other:
             goto have_result;
         }
         if (shape == WF_SHAPE(METHOD_DESCRIPTOR)) {
-            result = wf_method_descriptor_call_direct(t, callee, args, n);
+            result = wf_op_call_method_descriptor(t, callee, args, n);
             goto have_result;
         }
         if (shape == WF_SHAPE(METHOD)) {

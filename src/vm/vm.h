@@ -1,5 +1,6 @@
 /* vm.h - running Python code: functions, frames, generators.
- * SPDX-License-Identifier: MIT */
+ * SPDX-License-Identifier: MIT
+ * A generator's frame lies in the generator; see generator.c. */
 #ifndef WF_VM_VM_H
 #define WF_VM_VM_H
 
@@ -98,6 +99,14 @@ WfValue wf_get_anext(WfThread *t, WfValue o) WF_MUST_CHECK;
 WfValue wf_get_yield_from(WfThread *t, WfValue o, bool in_coroutine) WF_MUST_CHECK;
 /* The throw of an exception into what a suspended generator delegates to (gi_yieldfrom) or WF_EMPTY */
 WfValue wf_generator_delegate(const WfGenerator *g);
+WfFound wf_generator_throw(WfThread *t, WfGenerator *g, WfValue *out) WF_MUST_CHECK; /* throws the pending exception in */
+WfStatus wf_generator_close(WfThread *t, WfGenerator *g) WF_MUST_CHECK;
+bool wf_generator_resumable(const WfGenerator *g); /* neither running nor ended: right now */
+WfValue wf_generator_result(WfThread *t, WfFound found, WfValue out) WF_MUST_CHECK; /* MISSING: StopIteration(out) */
+WfStatus wf_throw_arguments(WfThread *t, WfValue type, WfValue value, WfValue tb) WF_MUST_CHECK; /* throw()'s: leaves it pending */
+WfValue wf_await_iter(WfThread *t, WfValue o) WF_MUST_CHECK;
+WfValue wf_coroutine_origin(WfThread *t, WfFrame *f, int depth) WF_MUST_CHECK;
+WfValue wf_unawaited_hook(WfThread *t); /* warnings._warn_unawaited_coroutine, or WF_EMPTY */
 WfValue wf_async_wrap(WfThread *t, WfValue v) WF_MUST_CHECK; /* value yielded by an async generator */
 void wf_generator_trace(WfMarker *m, WfObject *o);
 

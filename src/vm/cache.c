@@ -1,0 +1,376 @@
+/* cache.c - filling inline caches and using those that need more than a slot.
+ * SPDX-License-Identifier: MIT */
+#include "vm/cache.h"
+
+#include "code/code.h"
+#include "objects/exceptions.h"
+#include "objects/function.h"
+#include "objects/str.h"
+#include "vm/interp.h"
+#include "vm/vm.h"
+
+#define COLD_TRIES 64 /* lookups that go by before a site that could not be cached is tried again */
+
+static void set_word(const WfInsn *pc, uint64_t word)
+{
+    /* release: an entry is complete before it can be found */
+    __atomic_store_n((uint64_t *)(uintptr_t)pc, word, __ATOMIC_RELEASE);
+}
+
+static void set_entry(const WfInsn *pc, const WfCacheEntry *e)
+{
+    set_word(pc, (uint64_t)(uintptr_t)e | (uint64_t)WF_CACHE_ENTRY << 48);
+    wf_barrier((const WfSlot *)(const void *)pc);
+}
+
+static void set_inline(const WfInsn *pc, uint32_t shape, uint32_t offset)
+{
+    set_word(pc, shape | (uint64_t)offset << 32 | (uint64_t)WF_CACHE_INLINE << 48);
+    wf_barrier((const WfSlot *)(const void *)pc);
+}
+
+/* Is it worth to look for a cacheable case again? */
+static bool try_again(const WfInsn *pc)
+{
+    uint64_t word = WF_CACHE_WORD(pc);
+    if (WF_CACHE_KIND(word) != WF_CACHE_COLD) {
+        return true;
+    }
+    uint32_t left = (uint32_t)word;
+    if (left > 0) {
+        set_word(pc, (left - 1) | (uint64_t)WF_CACHE_COLD << 48);
+        return false;
+    }
+    return true;
+}
+static void set_cold(const WfInsn *pc)
+{
+    set_word(pc, COLD_TRIES | (uint64_t)WF_CACHE_COLD << 48);
+}
+
+static WfCacheEntry *new_entry(WfThread *t)
+{
+    WfCacheEntry *e = (WfCacheEntry *)wf_gc_alloc(t, WF_KIND_WORDS, sizeof(WfCacheEntry));
+    if (e == NULL) {
+        wf_clear_pending(t); /* a cache that cannot be made is no error */
+    }
+    return e;
+}
+
+/* --- attributes --------------------------------------------------------------------------------------------- */
+
+static WfCacheHit by_lookup(WfThread *t, WfValue o, WfStr *name, bool method, WfValue *out)
+{
+    if (method) {
+        WfValue self = WF_EMPTY;
+        *out = wf_getmethod(t, o, name, &self);
+        return wf_is_empty(*out) ? WF_HIT_ERROR : wf_is_empty(self) ? WF_HIT_VALUE : WF_HIT_METHOD;
+    }
+    *out = wf_getattr(t, o, name);
+    return wf_is_empty(*out) ? WF_HIT_ERROR : WF_HIT_VALUE;
+}
+
+static bool instance_shadows(const WfCacheEntry *e, const WfObject *o, const WfType *type, WfStr *name)
+{
+    if (!e->check_dict) {
+        return false;
+    }
+    WfDict *d = wf_instance_dict_fast(o, type);
+    return d == NULL || !wf_is_empty(wf_dict_get_str(d, name));
+}
+
+/* The cache's answer; false: it does not apply. */
+static bool use_entry(WfThread *t, const WfCacheEntry *e, WfValue v, WfStr *name, bool method, WfValue *out, WfCacheHit *hit)
+{
+    WfObject *o = wf_as_object(v);
+    if (wf_shape_id(o) != (uint32_t)e->shape) {
+        return false;
+    }
+    WfType *type = wf_shape_type(wf_shape_at((uint32_t)e->shape));
+    *hit = WF_HIT_VALUE;
+    switch ((WfAttrKind)e->kind) {
+    case WF_ATTR_OVERFLOW: {
+        WfSlots *extra = WF_LOAD(WfSlots, (const WfSlot *)((const char *)o + e->offset));
+        if (extra == NULL || extra->h.kind != WF_KIND_SLOTS || (int64_t)e->index >= extra->capacity) {
+            return false;
+        }
+        *out = wf_load(&extra->items[e->index]);
+        return !wf_is_empty(*out);
+    }
+    case WF_ATTR_DICT: {
+        WfDict *d = wf_instance_dict_fast(o, type);
+        if (d == NULL || type->x_version != e->version) {
+            return false;
+        }
+        *out = wf_dict_get_str(d, name);
+        return !wf_is_empty(*out);
+    }
+    case WF_ATTR_CLASS:
+        *out = wf_load(&e->value);
+        return type->x_version == e->version && !instance_shadows(e, o, type, name);
+    case WF_ATTR_METHOD:
+        if (type->x_version != e->version || instance_shadows(e, o, type, name)) {
+            return false;
+        }
+        *out = wf_load(&e->value);
+        if (method) {
+            *hit = WF_HIT_METHOD;
+            return true;
+        }
+        if (WF_IS_KIND(*out, FUNCTION)) {
+            *out = wf_method_new(t, *out, v);
+        } else {
+            WfType *descr_type = wf_type(*out);
+            *out = descr_type->slots.descr_get(t, *out, v, wf_from_object(type));
+        }
+        *hit = wf_is_empty(*out) ? WF_HIT_ERROR : WF_HIT_VALUE;
+        return true;
+    case WF_ATTR_PROPERTY:
+        *out = wf_load(&e->value);
+        *hit = WF_HIT_CALL;
+        return type->x_version == e->version;
+    case WF_ATTR_DESCRIPTOR: {
+        if (type->x_version != e->version || instance_shadows(e, o, type, name)) {
+            return false;
+        }
+        WfValue descr = wf_load(&e->value);
+        *out = wf_type(descr)->slots.descr_get(t, descr, v, wf_from_object(type));
+        *hit = wf_is_empty(*out) ? WF_HIT_ERROR : WF_HIT_VALUE;
+        return true;
+    }
+    case WF_ATTR_MODULE: {
+        WfDict *d = WF_LOAD(WfDict, &e->dict);
+        if (wf_from_object(o).bits != e->value.x_bits
+            || __atomic_load_n(&d->x_keys_version, __ATOMIC_ACQUIRE) != e->version) {
+            return false;
+        }
+        *out = wf_load((const WfSlot *)((const char *)(uintptr_t)e->table.x_bits + e->offset));
+        return !wf_is_empty(*out);
+    }
+    case WF_ATTR_TYPE:
+        *out = wf_load(&e->value);
+        return ((WfType *)o)->x_version == e->version;
+    case WF_ATTR_CLASSMETHOD:
+    case WF_ATTR_TYPE_CLASSMETHOD: {
+        bool is_type = e->kind == WF_ATTR_TYPE_CLASSMETHOD;
+        if ((is_type ? ((WfType *)o)->x_version : type->x_version) != e->version
+            || (!is_type && instance_shadows(e, o, type, name))) {
+            return false;
+        }
+        *out = wf_method_new(t, wf_load(&e->value), is_type ? v : wf_from_object(type));
+        *hit = wf_is_empty(*out) ? WF_HIT_ERROR : WF_HIT_VALUE;
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
+static void fill_load(WfThread *t, const WfInsn *pc, WfValue o, WfStr *name)
+{
+    WfAttrSite site;
+    memset(&site, 0, sizeof site);
+    wf_attr_classify(t, o, name, &site);
+    if (site.kind == WF_ATTR_NONE || !wf_is_object(o)) {
+        set_cold(pc);
+        return;
+    }
+    if (site.kind == WF_ATTR_INLINE) {
+        set_inline(pc, site.shape, site.offset);
+        return;
+    }
+    WfCacheEntry *e = new_entry(t);
+    if (e == NULL) {
+        return;
+    }
+    e->kind = site.kind;
+    e->shape = site.shape;
+    e->offset = site.offset;
+    e->index = site.index;
+    e->check_dict = site.check_dict;
+    e->version = site.version;
+    wf_store_raw(&e->value, site.value);
+    if (site.kind == WF_ATTR_MODULE) {
+        e->shape = wf_shape_id(wf_as_object(o));
+        wf_store_raw(&e->value, o);
+        wf_store_ptr_raw(&e->dict, site.dict);
+        wf_store_raw(&e->table, wf_load(&site.dict->table));
+        e->offset = (uint64_t)((const char *)site.slot - (const char *)(uintptr_t)e->table.x_bits);
+        if (__atomic_load_n(&site.dict->x_keys_version, __ATOMIC_ACQUIRE) != site.version) {
+            return; /* the table was replaced meanwhile */
+        }
+    }
+    wf_barrier_range((const WfSlot *)(const void *)e, sizeof *e / sizeof(WfSlot));
+    set_entry(pc, e);
+}
+
+WfCacheHit wf_cache_load_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *name, bool method, WfValue *out)
+{
+    if (WF_LIKELY(wf_is_object(o))) {
+        uint64_t word = WF_CACHE_WORD(pc);
+        if (WF_CACHE_KIND(word) == WF_CACHE_ENTRY) {
+            WfCacheHit hit;
+            if (WF_LIKELY(use_entry(t, WF_CACHE_ENTRY_OF(word), o, name, method, out, &hit))) {
+                return hit;
+            }
+        } else if (WF_CACHE_KIND(word) == WF_CACHE_INLINE && wf_shape_id(wf_as_object(o)) == (uint32_t)word) {
+            *out = wf_load((const WfSlot *)((const char *)wf_as_object(o) + (word >> 32 & 0xffff)));
+            if (!wf_is_empty(*out)) {
+                return WF_HIT_VALUE;
+            }
+        }
+        if (try_again(pc)) {
+            fill_load(t, pc, o, name);
+        }
+    }
+    return by_lookup(t, o, name, method, out);
+}
+
+static bool use_store_entry(WfThread *t, const WfCacheEntry *e, WfValue v, WfValue value)
+{
+    WfObject *o = wf_as_object(v);
+    if (wf_shape_id(o) != (uint32_t)e->shape) {
+        return false;
+    }
+    bool done = false;
+    wf_lock(t, o);
+    if (wf_shape_id(o) == (uint32_t)e->shape) {
+        if (e->kind == WF_STORE_ADD) {
+            wf_store((WfSlot *)((char *)o + e->offset), value);
+            /* release: who sees the shape sees the value */
+            __atomic_store_n(&o->x_shape, (uint32_t)e->new_shape, __ATOMIC_RELEASE);
+            done = true;
+        } else {
+            WfSlots *extra = WF_LOAD(WfSlots, (const WfSlot *)((const char *)o + e->offset));
+            if (extra != NULL && extra->h.kind == WF_KIND_SLOTS && (int64_t)e->index < extra->capacity) {
+                wf_store(&extra->items[e->index], value);
+                done = true;
+            }
+        }
+    }
+    wf_unlock(t, o);
+    return done;
+}
+
+WfStatus wf_cache_store_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *name, WfValue v)
+{
+    if (WF_LIKELY(wf_is_object(o))) {
+        uint64_t word = WF_CACHE_WORD(pc);
+        if (WF_CACHE_KIND(word) == WF_CACHE_ENTRY && use_store_entry(t, WF_CACHE_ENTRY_OF(word), o, v)) {
+            return WF_OK;
+        }
+        if (try_again(pc)) {
+            WfStoreSite site;
+            memset(&site, 0, sizeof site);
+            wf_attr_classify_store(t, o, name, &site);
+            if (site.kind == WF_STORE_NONE) {
+                set_cold(pc);
+            } else if (site.kind == WF_STORE_INLINE) {
+                set_inline(pc, site.shape, site.offset);
+            } else {
+                WfCacheEntry *e = new_entry(t);
+                if (e != NULL) {
+                    e->kind = site.kind;
+                    e->shape = site.shape;
+                    e->new_shape = site.new_shape;
+                    e->offset = site.offset;
+                    e->index = site.index;
+                    /* keeps the new shape alive while the entry can install it */
+                    wf_store_raw(&e->value, site.kind == WF_STORE_ADD ? wf_from_object(wf_shape_at(site.new_shape)) : WF_EMPTY);
+                    wf_barrier(&e->value);
+                    set_entry(pc, e);
+                }
+            }
+        }
+    }
+    return wf_setattr(t, o, name, v);
+}
+
+/* --- globals -------------------------------------------------------------------------------------------------- */
+
+WfValue wf_cache_load_global(WfThread *t, const WfInsn *pc, WfFrame *f, WfStr *name)
+{
+    const WfFunction *func = wf_as_function(f->func);
+    WfDict *globals = WF_LOAD(WfDict, &func->globals);
+    WfValue builtins = wf_load(&func->builtins);
+    uint64_t gversion = wf_dict_keys_version(t, globals);
+    uint64_t bversion = 0;
+    WfDict *owner = globals;
+    WfSlot *slot = wf_dict_slot(t, globals, name, &gversion);
+    if (slot == NULL) {
+        if (!wf_is_dict(globals->h.kind == WF_KIND_DICT ? wf_from_object(globals) : WF_EMPTY) || !WF_IS_EXACT(builtins, DICT)) {
+            return wf_op_load_name(t, f, name);
+        }
+        owner = wf_as_dict(builtins);
+        slot = wf_dict_slot(t, owner, name, &bversion);
+        if (slot == NULL) {
+            return wf_raise_name(t, WF_EXC(NameError), "name '%U' is not defined", name);
+        }
+    }
+    WfValue v = wf_load(slot);
+    if (gversion != 0 && (owner == globals || bversion != 0) && !wf_is_empty(v) && try_again(pc)) {
+        WfCacheEntry *e = new_entry(t);
+        if (e != NULL) {
+            wf_store_raw(&e->table, wf_load(&owner->table));
+            e->offset = (uint64_t)((const char *)slot - (const char *)(uintptr_t)e->table.x_bits);
+            e->version = gversion;
+            e->version2 = bversion;
+            wf_store_ptr_raw(&e->dict, owner);
+            wf_barrier_range((const WfSlot *)(const void *)e, sizeof *e / sizeof(WfSlot));
+            if (e->offset < (uint64_t)1 << 40
+                && __atomic_load_n(&owner->x_keys_version, __ATOMIC_ACQUIRE) == (owner == globals ? gversion : bversion)) {
+                set_entry(pc, e);
+            }
+        }
+    }
+    return wf_is_empty(v) ? wf_op_load_name(t, f, name) : v;
+}
+
+/* --- the collector ----------------------------------------------------------------------------------------------- */
+
+void wf_cache_trace(WfMarker *m, WfCode *code, bool full)
+{
+    WfInsn *insns = (WfInsn *)(uintptr_t)code->code;
+    for (int32_t i = 0; i < code->n_insns; i++) {
+        const WfOpInfo *info = &wf_op_info[WF_INSN_OP(insns[i])];
+        if (info->extra == WF_EXTRA_0) {
+            continue;
+        }
+        i++;
+        if (info->extra != WF_EXTRA_CACHE) {
+            continue;
+        }
+        uint64_t word = WF_CACHE_WORD(&insns[i]);
+        if (full) {
+            set_word(&insns[i], 0);
+        } else if (WF_CACHE_KIND(word) == WF_CACHE_INLINE) {
+            wf_mark_object(m, wf_shape_at((uint32_t)word));
+        } else if (WF_CACHE_KIND(word) == WF_CACHE_ENTRY) {
+            const WfCacheEntry *e = WF_CACHE_ENTRY_OF(word);
+            wf_mark_object(m, e);
+            if (e->shape != 0) {
+                wf_mark_object(m, wf_shape_at((uint32_t)e->shape));
+            }
+        }
+    }
+}
+
+static bool flush_one(void *arg, WfObject *o)
+{
+    (void)arg;
+    if (o->kind == WF_KIND_CODE && ((WfCode *)o)->code != NULL) {
+        wf_cache_trace(NULL, (WfCode *)o, true);
+    }
+    return true;
+}
+
+void wf_cache_flush_all(WfThread *t)
+{
+    bool threaded = wf_threaded(t);
+    while (threaded && !wf_world_stop(t)) {
+    }
+    wf_gc_walk(t, flush_one, NULL);
+    if (threaded) {
+        wf_world_start(t);
+    }
+}

@@ -1,0 +1,82 @@
+/* unwind.c - the way of an exception through Python frames.
+ * SPDX-License-Identifier: MIT */
+#include "objects/exceptions.h"
+#include "objects/traceback.h"
+#include "vm/interp.h"
+#include "vm/vm.h"
+
+const WfHandler *wf_vm_find_handler(const WfCode *code, uint32_t word)
+{
+    if (code->n_handlers == 0) {
+        return NULL;
+    }
+    const WfHandler *h = (const WfHandler *)(const void *)WF_LOAD(WfRaw, &code->handlers)->data;
+    for (int32_t i = 0; i < code->n_handlers; i++) {
+        if (h[i].start <= word && word < h[i].end) {
+            return &h[i];
+        }
+    }
+    return NULL;
+}
+
+void wf_vm_add_traceback(WfThread *t, WfFrame *f)
+{
+    WfValue exc = wf_take_pending(t);
+    WfFrameObject *fobj = wf_frame_object(t, f);
+    if (fobj != NULL
+        && wf_traceback_push(t, exc, wf_from_object(fobj), wf_frame_word(f) * 2, wf_frame_line(f)) == WF_OK) {
+        wf_restore_pending(t, exc);
+    } /* else MemoryError is pending instead */
+}
+
+const WfHandler *wf_vm_unwind_step(WfThread *t, WfFrame *f)
+{
+    if (f->reraise) {
+        f->reraise = 0;
+    } else {
+        wf_vm_add_traceback(t, f);
+        if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_TRACE) != 0)) {
+            (void)wf_vm_trace_exception(t, f); /* an error replaces the exception */
+        }
+    }
+    return wf_vm_find_handler(f->code, (uint32_t)wf_frame_word(f));
+}
+
+WfFrame *wf_vm_unwind_leave(WfThread *t, WfFrame *f)
+{
+    if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_TRACE) != 0)) {
+        WfValue exc = wf_take_pending(t);
+        if (wf_vm_trace_return(t, f, WF_EMPTY) == WF_OK) {
+            wf_restore_pending(t, exc);
+        }
+    }
+    if (f->flags & WF_FRAME_GENERATOR) {
+        WfGenerator *g = WF_GENERATOR_OF(f);
+        wf_generator_fix_stop(t, g);
+        wf_generator_finish(t, g);
+    } else if (!wf_is_empty(f->fobj)) {
+        wf_frame_object_detach(t, f);
+    }
+    t->recursion++;
+    t->frame = f->prev;
+    return f->prev;
+}
+
+/* --- the exception being handled ------------------------------------------------------------------------- */
+
+WfValue wf_handled_push(WfThread *t, const WfFrame *f)
+{
+    WfValue old = t->handled;
+    if ((f->flags & WF_FRAME_GENERATOR) && wf_is(old, wf_load(&WF_GENERATOR_OF(f)->x_caller_handled))) {
+        return WF_EMPTY; /* not the generator's own: whoever resumes it next may handle another */
+    }
+    return old;
+}
+
+void wf_handled_pop(WfThread *t, const WfFrame *f, WfValue saved)
+{
+    if (wf_is_empty(saved) && (f->flags & WF_FRAME_GENERATOR)) {
+        saved = wf_load(&WF_GENERATOR_OF(f)->x_caller_handled);
+    }
+    t->handled = saved;
+}
