@@ -17,7 +17,6 @@ typedef enum WfKind {
     WF_KIND_COUNT
 } WfKind;
 
-typedef struct WfMarker WfMarker;
 typedef void (*WfTraceFn)(WfMarker *m, WfObject *o);
 
 /* --- allocation ---------------------------------------------------------------------------------------------- */
@@ -113,6 +112,15 @@ typedef enum WfGcCause { WF_GC_YOUNG, WF_GC_FULL, WF_GC_PROMPT } WfGcCause;
 int64_t wf_gc_collect(WfThread *t, WfGcCause cause);
 /* The loop calls this where a reference may have been dropped while WF_BREAK_PROMPT is set (within the budget). */
 void wf_gc_prompt(WfThread *t);
+/* The same where the dropped value is known: immediates, strings and the like cost nothing, an object that has a
+ * finalizer or weak references is looked for more eagerly. */
+void wf_gc_dropped_slow(WfThread *t, WfObject *o);
+WF_INLINE void wf_gc_dropped(WfThread *t, WfValue v)
+{
+    if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_PROMPT) != 0) && wf_is_object(v)) {
+        wf_gc_dropped_slow(t, wf_as_object(v));
+    }
+}
 /* Runs queued finalizers and weak reference callbacks (Python code). Errors go to sys.unraisablehook. */
 void wf_gc_run_finalizers(WfThread *t);
 
@@ -127,6 +135,12 @@ WfStatus wf_gc_register_finalizable(WfThread *t, WfObject *o) WF_MUST_CHECK;
  * (world running; may touch nothing but o's own raw fields). */
 WfStatus wf_gc_register_release(WfThread *t, WfObject *o) WF_MUST_CHECK;
 
+/* How every weak reference begins (objects/weakref.h). The trace function marks callback, not x_target. */
+typedef struct WfWeakHead {
+    WfObject h;
+    uint64_t x_target;
+    WfSlot callback;
+} WfWeakHead;
 /* Weak references: a WfWeakRef cell (objects/weakref.h) is registered with its target; when the target dies,
  * the collector clears wr->target and, if it has a callback and is itself alive, queues it. */
 WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target) WF_MUST_CHECK;
@@ -137,7 +151,43 @@ void wf_gc_each_weakref(WfThread *t, WfObject *target, bool (*f)(void *arg, WfOb
 void wf_gc_walk(WfThread *t, bool (*f)(void *arg, WfObject *o), void *arg);
 /* sys.getrefcount: references to o that exist in heap cells, frames, roots; stops the world. */
 int64_t wf_gc_count_references(WfThread *t, WfObject *o);
+/* gc.get_referents: what o refers to directly. World stopped by the caller. */
+void wf_gc_referents(WfThread *t, WfObject *o, bool (*f)(void *arg, WfValue v), void *arg);
+/* gc.get_referrers: cells with a reference to target. World stopped by the caller. */
+void wf_gc_referrers(WfThread *t, WfObject *target, bool (*f)(void *arg, WfObject *o), void *arg);
 /* Is the address the start of a live cell? (world stopped, or for diagnosis) */
 bool wf_gc_is_cell(const void *p);
+/* After marking (rt->after_mark): does the cell stay? */
+bool wf_gc_is_marked(const void *p);
+
+/* --- start, settings, statistics ------------------------------------------------------------------------------- */
+
+/* Reserves the heap and its side tables; the static area is ready to be written afterwards. Before anything else
+ * of the runtime; ends the process with a message when the addresses cannot be had. */
+void wf_gc_init(WfRuntime *rt);
+
+typedef struct WfGcStats {
+    /* [0] young, [1] prompt, [2] full collections */
+    uint64_t collections[3];
+    uint64_t collected[3]; /* cells found dead */
+    uint64_t pause_total_ns[3];
+    uint64_t pause_last_ns[3];
+    uint64_t pause_max_ns[3];
+    uint64_t pause_median_ns[3]; /* within an eighth */
+    uint64_t live_bytes;         /* after the last full collection */
+    uint64_t live_cells;
+    uint64_t heap_bytes;         /* taken from the system and not given back */
+    uint64_t allocated_bytes;    /* since the last collection */
+    uint64_t freed_to_system;
+} WfGcStats;
+void wf_gc_get_stats(WfRuntime *rt, WfGcStats *out);
+/* gc.enable, disable, set_threshold, freeze: kept for programs that ask. Disabled, the collector goes on doing what
+ * reference counts do in CPython (young collections) and full ones only when memory is short. */
+void wf_gc_enable(WfRuntime *rt, bool on);
+bool wf_gc_is_enabled(WfRuntime *rt);
+void wf_gc_set_threshold(WfRuntime *rt, const int64_t threshold[3]);
+void wf_gc_get_threshold(WfRuntime *rt, int64_t threshold[3]);
+void wf_gc_freeze(WfRuntime *rt, bool on);
+int64_t wf_gc_freeze_count(WfRuntime *rt);
 
 #endif

@@ -9,6 +9,7 @@
  *   WF_CARD_BASE   one byte for each 512 bytes of heap: a store of a value dirties it
  *   WF_MARK_BASE   one bit for each 16 bytes of heap: the cell that begins there is marked
  *   WF_BLOCK_BASE  one WfBlock record for each block
+ *   WF_OLD_MARK_BASE  a copy of the marks, in use during a full collection only
  *
  * The first blocks of the heap are the static area: built-in types, their shapes and the well-known names, at
  * addresses that are compile-time constants. Everything there is always marked. */
@@ -41,6 +42,7 @@
 #define WF_CARD_BASE WF_SIDE_BASE                                      /* HEAP_SIZE >> 9  */
 #define WF_MARK_BASE (WF_CARD_BASE + (WF_HEAP_SIZE >> WF_CARD_SHIFT))  /* HEAP_SIZE >> 7  */
 #define WF_BLOCK_BASE (WF_MARK_BASE + (WF_HEAP_SIZE >> 7))             /* (HEAP_SIZE >> 16) records of 64 bytes */
+#define WF_OLD_MARK_BASE (WF_BLOCK_BASE + (WF_HEAP_SIZE >> 10))        /* marks before the full collection that runs */
 #define WF_BLOCK_RECORD 64
 
 /* Static area. A type cell holds the WfType; a shape cell the type's root shape. */

@@ -65,7 +65,6 @@ struct WfThread {
     WfValue exc;          /* pending exception (an instance), or WF_EMPTY. Root. */
     WfValue handled;      /* exception being handled (sys.exception()), or WF_EMPTY. Root. */
     void *free_cells[WF_SIZE_CLASSES]; /* gc/alloc.h: free list of the current block of each class */
-    uint64_t alloc_budget; /* bytes that may be taken before the next look at the collector */
 
     /* --- owner thread only --- */
     WfRuntime *rt;
@@ -83,6 +82,7 @@ struct WfThread {
     WfValue repr_stack;    /* list of objects whose repr runs (reprlib-like recursion guard). Root. */
     void *method_cache;    /* model/attr.c: (type version, name) -> value */
     uint64_t random_state; /* cheap per-thread random numbers */
+    int finalizing;        /* depth of wf_gc_run_finalizers */
 
     /* --- written by the owner at detach and safepoints, read with the world stopped --- */
     uintptr_t stop_sp;     /* C stack pointer at the stop: [stop_sp, ...) is scanned */

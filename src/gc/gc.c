@@ -1,0 +1,394 @@
+/* gc.c - when to collect, and the course of a collection.
+ * SPDX-License-Identifier: MIT
+ * Design:     a young collection comes after some megabytes of allocation (adapted so that its pause stays
+ *             around a millisecond), a full one when the old objects have grown by three quarters, a prompt one when a
+ *             reference is dropped while watched objects exist (weak.c). Prompt ones are paid from a credit first and then from
+ *             a share of the time that has passed: 1 % where anything was dropped, 5 % where the dropped object itself is
+ *             watched.
+ *             Course: stop the world; [full: set the marks aside, forget cards]; trace dirty cards and roots; finalizers, weak
+ *             references; new epoch; start the world.
+ * Invariants: C1 cards are cleaned only with all that was unmarked and reachable from them marked.
+ * Threads:    a collection runs in the thread that asked, with the world stopped.
+ * Tests:      tests/unit/test_gc_collect.c */
+#include "gc/heap.h"
+#include "platform/clock.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+
+#define MIB ((uint64_t)1 << 20)
+#define YOUNG_MIN (4 * MIB)
+#define YOUNG_START (8 * MIB)
+#define YOUNG_MAX (64 * MIB)
+#define FULL_SLACK (24 * MIB)
+#define PROMPT_CREDIT 200
+#define EAGER_CREDIT 2000
+
+/* --- roots ---------------------------------------------------------------------------------------------------------------- */
+
+void wf_gc_add_root(WfRuntime *rt, WfValue *root)
+{
+    WfGc *gc = rt->gc;
+    wf_raw_lock(&gc->roots_lock);
+    if (!wf_vec_push(&gc->roots, root)) {
+        WF_FATAL("no memory for a root");
+    }
+    wf_raw_unlock(&gc->roots_lock);
+}
+
+void wf_gc_remove_root(WfRuntime *rt, WfValue *root)
+{
+    WfGc *gc = rt->gc;
+    wf_raw_lock(&gc->roots_lock);
+    for (size_t i = gc->roots.len; i-- > 0;) {
+        if (gc->roots.data[i] == root) {
+            gc->roots.data[i] = wf_vec_pop(&gc->roots);
+            break;
+        }
+    }
+    wf_raw_unlock(&gc->roots_lock);
+}
+
+/* --- statistics ------------------------------------------------------------------------------------------------------------- */
+
+/* Eighths of powers of two of nanoseconds. */
+static unsigned pause_bucket(uint64_t ns)
+{
+    if (ns < 8) {
+        return (unsigned)ns;
+    }
+    unsigned log = 63u - (unsigned)__builtin_clzll(ns);
+    unsigned k = (log - 2) * 8 + (unsigned)(ns >> (log - 3) & 7);
+    return k < 256 ? k : 255;
+}
+
+static uint64_t bucket_start(unsigned k)
+{
+    return k < 8 ? k : (uint64_t)(8 + (k & 7)) << ((k >> 3) - 1);
+}
+
+static void record_pause(WfGc *gc, unsigned kind, uint64_t ns, uint64_t dead)
+{
+    WfGcStats *s = &gc->stats;
+    s->collections[kind]++;
+    s->collected[kind] += dead;
+    s->pause_total_ns[kind] += ns;
+    s->pause_last_ns[kind] = ns;
+    if (ns > s->pause_max_ns[kind]) {
+        s->pause_max_ns[kind] = ns;
+    }
+    gc->pauses[kind][pause_bucket(ns)]++;
+}
+
+void wf_gc_get_stats(WfRuntime *rt, WfGcStats *out)
+{
+    WfGc *gc = rt->gc;
+    *out = gc->stats;
+    out->live_bytes = gc->live_bytes;
+    out->live_cells = gc->live_cells;
+    out->allocated_bytes = wf_atomic_load_relaxed_u64(&gc->x_allocated);
+    out->freed_to_system = gc->freed_to_system;
+    out->heap_bytes = wf_atomic_load_relaxed_u64(&gc->x_top) << WF_BLOCK_SHIFT;
+    for (unsigned kind = 0; kind < 3; kind++) {
+        uint64_t half = (gc->stats.collections[kind] + 1) / 2;
+        uint64_t seen = 0;
+        unsigned k = 0;
+        while (k < 255 && seen + gc->pauses[kind][k] < half) {
+            seen += gc->pauses[kind][k++];
+        }
+        out->pause_median_ns[kind] = half == 0 ? 0 : bucket_start(k);
+    }
+}
+
+void wf_gc_enable(WfRuntime *rt, bool on)
+{
+    wf_atomic_store_relaxed_u8(&rt->gc->x_enabled, on);
+}
+
+bool wf_gc_is_enabled(WfRuntime *rt)
+{
+    return wf_atomic_load_relaxed_u8(&rt->gc->x_enabled) != 0;
+}
+
+void wf_gc_set_threshold(WfRuntime *rt, const int64_t threshold[3])
+{
+    for (unsigned i = 0; i < 3; i++) {
+        wf_atomic_store_relaxed_i64(&rt->gc->thresholds[i], threshold[i]);
+    }
+}
+
+void wf_gc_get_threshold(WfRuntime *rt, int64_t threshold[3])
+{
+    for (unsigned i = 0; i < 3; i++) {
+        threshold[i] = wf_atomic_load_relaxed_i64(&rt->gc->thresholds[i]);
+    }
+}
+
+void wf_gc_freeze(WfRuntime *rt, bool on)
+{
+    WfGc *gc = rt->gc;
+    wf_atomic_store_relaxed_i64(&gc->frozen, on ? (int64_t)gc->live_cells : 0);
+}
+
+int64_t wf_gc_freeze_count(WfRuntime *rt)
+{
+    return wf_atomic_load_relaxed_i64(&rt->gc->frozen);
+}
+
+bool wf_gc_is_marked(const void *p)
+{
+    return (wf_mark_bits(p) & 3) != 0;
+}
+
+/* --- a collection, world stopped ---------------------------------------------------------------------------------------------- */
+
+typedef struct Counts {
+    uint64_t unused_cells, unused_bytes;
+} Counts;
+
+static void flush_counts(void *arg, WfThread *t)
+{
+    Counts *c = arg;
+    WfGc *gc = t->rt->gc;
+    if (t->heap != NULL) {
+        gc->x_allocated += t->heap->taken_bytes;
+        gc->x_allocated_cells += t->heap->taken_cells;
+        wf_heap_count_unused(t, &c->unused_cells, &c->unused_bytes);
+    }
+}
+
+static void begin_full(WfGc *gc)
+{
+    uint64_t blocks = gc->x_top;
+    memcpy((void *)WF_OLD_MARK_BASE, (void *)WF_MARK_BASE, blocks << 9);
+    memset((char *)WF_MARK_BASE + (WF_STATIC_BLOCKS << 9), 0, (blocks - WF_STATIC_BLOCKS) << 9);
+    memset((void *)WF_CARD_BASE, 0, blocks << 7);
+    wf_weak_rewatch(gc);
+}
+
+static void end_thread(void *arg, WfThread *t)
+{
+    WfGc *gc = arg;
+    if (gc->rt->drop_pointers != NULL) {
+        gc->rt->drop_pointers(t);
+    }
+    bool want = wf_weak_wants_prompt(gc);
+    if (want != ((wf_breaker(t) & WF_BREAK_PROMPT) != 0)) {
+        if (want) {
+            wf_break_set(t, WF_BREAK_PROMPT);
+        } else {
+            wf_break_clear(t, WF_BREAK_PROMPT);
+        }
+    }
+    wf_break_clear(t, WF_BREAK_GC);
+}
+
+static void adapt(WfGc *gc, uint64_t ns)
+{
+    uint64_t cap = gc->live_bytes / 4;
+    cap = cap < YOUNG_START ? YOUNG_START : cap > YOUNG_MAX ? YOUNG_MAX : cap;
+    uint64_t limit = gc->young_limit;
+    if (ns > 3000000) {
+        limit = limit * 3 / 4;
+    } else if (ns < 1500000) {
+        limit *= 2;
+    }
+    limit = limit > cap ? cap : limit < YOUNG_MIN ? YOUNG_MIN : limit;
+    wf_atomic_store_relaxed_u64(&gc->young_limit, limit);
+}
+
+static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
+{
+    WfRuntime *rt = gc->rt;
+    WfMarker *m = &gc->marker;
+    bool full = cause == WF_GC_FULL
+                || (cause == WF_GC_YOUNG && gc->live_bytes > gc->full_live_bytes + gc->full_live_bytes * 3 / 4 + FULL_SLACK);
+    Counts unused = {0, 0};
+    wf_world_each_thread(rt, flush_counts, &unused);
+    uint64_t before = gc->live_cells + gc->x_allocated_cells - unused.unused_cells;
+
+    wf_marker_init(gc, m);
+    gc->full = full;
+    if (full) {
+        begin_full(gc);
+    }
+    if (full || !gc->static_traced) {
+        wf_mark_static(m);
+        gc->static_traced = true;
+    }
+    if (!full) {
+        wf_mark_cards(m);
+    }
+    wf_mark_roots(m);
+    wf_mark_drain(m);
+    wf_weak_process(gc, m, full);
+    if (rt->after_mark != NULL) {
+        rt->after_mark(rt, full);
+    }
+    wf_mark_redirty(m);
+    gc->full = false;
+    if (full) {
+        gc->live_cells = m->cells;
+        gc->live_bytes = m->bytes;
+        gc->full_live_bytes = m->bytes;
+    } else {
+        gc->live_cells += m->cells;
+        gc->live_bytes += m->bytes;
+    }
+    int64_t dead = (int64_t)(before - gc->live_cells);
+#if WF_DEBUG
+    if (gc->verify && !full) {
+        wf_debug_verify(gc);
+    }
+#endif
+    wf_heap_finish(gc, full);
+    gc->x_allocated = 0;
+    gc->x_allocated_cells = 0;
+    gc->x_requested = 0;
+    wf_world_each_thread(rt, end_thread, gc);
+    if (full) {
+        wf_heap_trim(gc, (gc->young_limit + gc->live_bytes / 8) >> WF_BLOCK_SHIFT);
+    }
+    uint64_t ns = (uint64_t)(wf_clock_monotonic() - start);
+    record_pause(gc, full ? 2 : cause == WF_GC_PROMPT ? 1 : 0, ns, dead > 0 ? (uint64_t)dead : 0);
+    if (cause == WF_GC_PROMPT) {
+        gc->x_prompt_ns += (int64_t)ns;
+    } else if (!full) {
+        adapt(gc, ns);
+    }
+    return dead > 0 ? dead : 0;
+}
+
+WF_NOINLINE int64_t wf_gc_collect(WfThread *t, WfGcCause cause)
+{
+    WfGc *gc = t->rt->gc;
+    int64_t start = wf_clock_monotonic();
+    t->stop_sp = wf_spill_registers(t->spilled);
+    while (!wf_world_stop(t)) {
+        if (cause != WF_GC_FULL) {
+            return 0; /* another thread has collected meanwhile */
+        }
+        t->stop_sp = wf_spill_registers(t->spilled);
+    }
+    int64_t dead = collect_stw(gc, cause, start);
+    wf_world_start(t);
+    if (wf_weak_queued(gc)) {
+        wf_break_set(t, WF_BREAK_FINALIZE);
+    }
+    return dead;
+}
+
+static void poll_hook(WfThread *t)
+{
+    WfGc *gc = t->rt->gc;
+    if (wf_atomic_load_relaxed_u64(&gc->x_allocated) >= wf_atomic_load_relaxed_u64(&gc->young_limit)) {
+        (void)wf_gc_collect(t, WF_GC_YOUNG);
+    }
+}
+
+/* --- prompt collections --------------------------------------------------------------------------------------------------------- */
+
+static bool take_credit(int64_t *credit)
+{
+    int64_t left = wf_atomic_load_relaxed_i64(credit);
+    if (left <= 0) {
+        return false;
+    }
+    wf_atomic_store_relaxed_i64(credit, left - 1);
+    return true;
+}
+
+static bool may_prompt(WfGc *gc, bool eager)
+{
+    if (take_credit(eager ? &gc->x_eager_credit : &gc->x_prompt_credit)) {
+        return true;
+    }
+    uint32_t skip = wf_atomic_load_relaxed_u32(&gc->x_prompt_skip);
+    if (skip > 0 && !eager) {
+        wf_atomic_store_relaxed_u32(&gc->x_prompt_skip, skip - 1);
+        return false;
+    }
+    int64_t passed = wf_clock_monotonic() - gc->started_ns;
+    if (wf_atomic_load_relaxed_i64(&gc->x_prompt_ns) * (eager ? 20 : 100) <= passed) {
+        return true;
+    }
+    wf_atomic_store_relaxed_u32(&gc->x_prompt_skip, 32);
+    return false;
+}
+
+static void prompt(WfThread *t, bool eager)
+{
+    if (may_prompt(t->rt->gc, eager)) {
+        t->stop_exact = true;
+        (void)wf_gc_collect(t, WF_GC_PROMPT);
+        t->stop_exact = false;
+    }
+}
+
+void wf_gc_prompt(WfThread *t)
+{
+    if ((wf_breaker(t) & WF_BREAK_PROMPT) != 0) {
+        prompt(t, false);
+    }
+}
+
+void wf_gc_dropped_slow(WfThread *t, WfObject *o)
+{
+    /* a marked cell is old: a young collection would not free it, nor what it refers to */
+    const WfTraceFn *table = t->rt->trace_table;
+    uint32_t bits = wf_mark_bits(o);
+    bool eager = (wf_atomic_load_relaxed_u8(&o->x_flags) & (WF_OBJ_FINALIZABLE | WF_OBJ_WEAKREFED)) != 0;
+    if ((bits & 1) != 0 || (!eager && table[o->kind] == wf_trace_none)) {
+        return;
+    }
+    prompt(t, eager);
+}
+
+/* --- start ------------------------------------------------------------------------------------------------------------------------- */
+
+static bool thread_begin(WfThread *t)
+{
+    t->heap = calloc(1, sizeof *t->heap);
+    if (t->heap != NULL && wf_weak_wants_prompt(t->rt->gc)) {
+        wf_break_set(t, WF_BREAK_PROMPT);
+    }
+    return t->heap != NULL;
+}
+
+static void after_fork(WfThread *t)
+{
+    WfGc *gc = t->rt->gc;
+    gc->lock = (WfRawLock){0};
+    gc->roots_lock = (WfRawLock){0};
+    for (unsigned cls = 0; cls < WF_SIZE_CLASSES; cls++) {
+        gc->classes[cls].lock = (WfRawLock){0};
+    }
+    wf_weak_after_fork(gc);
+}
+
+void wf_gc_init(WfRuntime *rt)
+{
+    WfGc *gc = aligned_alloc(64, (sizeof *gc + 63) & ~(size_t)63);
+    if (gc == NULL) {
+        WF_FATAL("no memory for the collector");
+    }
+    memset(gc, 0, sizeof *gc);
+    gc->rt = rt;
+    rt->gc = gc;
+    gc->young_limit = YOUNG_START;
+    gc->x_enabled = 1;
+    gc->thresholds[0] = 700;
+    gc->thresholds[1] = 10;
+    gc->thresholds[2] = 10;
+    gc->x_prompt_credit = PROMPT_CREDIT;
+    gc->x_eager_credit = EAGER_CREDIT;
+    gc->started_ns = wf_clock_monotonic();
+    rt->heap_thread_begin = thread_begin;
+    rt->heap_thread_end = wf_heap_thread_end;
+    rt->heap_after_fork = after_fork;
+    rt->gc_poll = poll_hook;
+    wf_heap_init(gc);
+#if WF_DEBUG
+    wf_debug_init(gc);
+#endif
+}

@@ -1,0 +1,252 @@
+/* heap.h - blocks, marks, cards and the collector's state: for the files of gc/ only.
+ * SPDX-License-Identifier: MIT */
+#ifndef WF_GC_HEAP_H
+#define WF_GC_HEAP_H
+
+#include "base/vec.h"
+#include "gc/gc.h"
+#include "platform/atomics.h"
+#include "sched/runtime.h"
+
+#define WF_STATIC_BLOCKS ((WF_STATIC_END - WF_HEAP_BASE + WF_BLOCK_SIZE - 1) >> WF_BLOCK_SHIFT)
+#define WF_MEDIUM_MAX 32768 /* larger cells are runs of blocks */
+
+enum { WF_BLOCK_NONE, WF_BLOCK_FREE, WF_BLOCK_SMALL, WF_BLOCK_LARGE, WF_BLOCK_TAIL, WF_BLOCK_STATIC };
+
+/* A block. SMALL: cells of one size class; who sweeps it is the thread whose current block it is. LARGE: the first
+ * block of a cell of `run` blocks, TAIL: a further one. FREE: see `run`. */
+typedef struct WfBlock {
+    uint8_t state;
+    uint8_t cls;
+    uint8_t zero;        /* FREE: its memory is all zero */
+    uint8_t full;        /* SMALL: not worth a sweep before the next full collection */
+    uint32_t cell_size;
+    uint32_t recip;      /* offset * recip >> 32 is the number of the cell */
+    uint32_t n_cells;
+    uint32_t epoch;      /* `swept` and `found` count for this epoch */
+    uint32_t swept;      /* cells below are free (kind 0), marked, or were allocated in this epoch */
+    uint32_t used;       /* cells from here on have never been used: they are zero */
+    uint32_t found;      /* free cells that sweeping found in this epoch */
+    uint64_t run;        /* LARGE, first and last block of a FREE run: blocks; TAIL: distance to the first */
+    void *free;          /* SMALL, handed back by a thread: its free list */
+    struct WfBlock *next, *prev; /* list of free runs; of handed back blocks */
+} WfBlock;
+_Static_assert(sizeof(WfBlock) == WF_BLOCK_RECORD, "block record");
+
+typedef struct WfClass {
+    WfRawLock lock;
+    uint32_t size, recip, n_cells;
+    WF_VEC(uint32_t) blocks; /* those with room, in no order; [0, cursor) have been taken in this epoch */
+    size_t cursor;
+    WfBlock *returned;       /* handed back with a free list in this epoch */
+} WfClass;
+
+struct WfHeapLocal {
+    WfBlock *current[WF_SIZE_CLASSES];
+    uint64_t taken_bytes; /* not yet added to the collector's count */
+    uint64_t taken_cells;
+};
+
+typedef WF_VEC(WfObject *) WfObjectVec;
+
+struct WfMarker {
+    WfGc *gc;
+    WfRuntime *rt;
+    uint64_t *stack; /* objects to be traced; with bit 0 set: below it lies the index to go on from */
+    size_t top, cap;
+    bool parallel;
+    bool saw_watched; /* the object being traced refers to one that is watched: its cards stay dirty */
+    /* instead of marking, in a walk: */
+    void (*visit)(void *arg, WfValue v);
+    void *visit_arg;
+    uint64_t cells, bytes; /* marked */
+    WfObjectVec redirty;
+    WfObjectVec *found; /* all that gets marked is recorded here too, if not NULL */
+};
+
+typedef struct WfWeakEntry {
+    WfObject *target; /* NULL: unused, `next` links unused ones */
+    WfObject *weakref;
+    uint32_t next;
+    uint32_t old;
+} WfWeakEntry;
+
+#define WF_WEAK_SHARDS 16
+typedef struct WfWeakShard {
+    WfRawLock lock;
+    WF_VEC(WfWeakEntry) entries; /* [0] unused */
+    uint32_t *heads;
+    uint32_t n_heads; /* power of two */
+    uint32_t n_used;
+    uint32_t unused;
+    WF_VEC(uint32_t) young; /* entries made since the last collection, or whose target is watched */
+} __attribute__((aligned(64))) WfWeakShard;
+
+/* A finalizable object that is looked at by young collections. */
+typedef struct WfWatch {
+    WfObject *o;
+    uint32_t age; /* young collections survived */
+} WfWatch;
+
+struct WfGc {
+    WfRuntime *rt;
+    /* --- the heap; guarded by `lock` --- */
+    WfRawLock lock;
+    uint64_t limit_blocks; /* reserved */
+    uint64_t x_top;        /* blocks ever used; written under lock, read by all */
+    uint64_t committed;    /* blocks with memory behind them */
+    uint64_t max_bytes;    /* what the machine can back */
+    WfBlock *free_runs[64];
+    uint64_t dirty_free;   /* free blocks that are not zero */
+    uint64_t free_blocks;
+    WF_VEC(uint32_t) young_large; /* large cells since the last collection */
+    WF_VEC(uint32_t) old_large;
+    WfClass classes[WF_SIZE_CLASSES];
+    /* --- written with the world stopped --- */
+    uint32_t epoch;
+    bool collecting;
+    bool full;             /* the collection that runs is full: validity is in the old marks */
+    bool static_traced;
+    uint64_t live_bytes, live_cells;     /* marked in all */
+    uint64_t full_live_bytes;            /* after the last full collection */
+    uint64_t young_limit;                /* bytes between two young collections */
+    uint64_t freed_to_system;
+    /* --- atomic --- */
+    uint64_t x_allocated;       /* bytes since the last collection */
+    uint64_t x_allocated_cells;
+    uint32_t x_requested;       /* WF_BREAK_GC has been asked for */
+    /* --- roots; under roots_lock --- */
+    WfRawLock roots_lock;
+    WF_VEC(WfValue *) roots;
+    /* --- weak.c; under weak_lock or with the world stopped --- */
+    WfRawLock weak_lock;
+    WF_VEC(WfWatch) watched;  /* finalizable and young, or kept so */
+    uint64_t aged_at;         /* young collections when ages were last counted */
+    WfObjectVec old_finalizable;
+    WfObjectVec young_release, old_release;
+    WfObjectVec kept;         /* kept alive for a finalizer, and what hangs from it: unmarked and watched */
+    WfObjectVec to_finalize;  /* queue of objects; root */
+    WfObjectVec to_call;      /* queue of dead weak references with callbacks; root */
+    size_t finalize_next, call_next;
+    WfWeakShard weak[WF_WEAK_SHARDS];
+    /* --- prompt collections: see gc.c; atomic, relaxed: a lost update costs nothing --- */
+    int64_t started_ns;
+    int64_t x_prompt_ns;
+    int64_t x_prompt_credit;
+    int64_t x_eager_credit;
+    uint32_t x_prompt_skip;
+    /* --- settings and statistics --- */
+    uint8_t x_enabled;
+    int64_t thresholds[3];
+    int64_t frozen;
+    WfGcStats stats;
+    uint32_t pauses[3][256]; /* histogram by eighths of powers of two */
+    WfMarker marker;
+    struct WfMarkPool *pool; /* mark.c: helper threads */
+    /* --- debug modes --- */
+    uint32_t stress;
+    uint32_t stress_left;
+    bool poison, verify;
+};
+
+/* --- addresses ---------------------------------------------------------------------------------------------------- */
+
+WF_INLINE WfBlock *wf_block_at(uint64_t i) { return (WfBlock *)(WF_BLOCK_BASE) + i; }
+WF_INLINE uint64_t wf_block_index(const WfBlock *b) { return (uint64_t)(b - (WfBlock *)WF_BLOCK_BASE); }
+WF_INLINE char *wf_block_data(const WfBlock *b) { return (char *)(WF_HEAP_BASE + (wf_block_index(b) << WF_BLOCK_SHIFT)); }
+WF_INLINE WfBlock *wf_block_of(const void *p) { return wf_block_at(((uintptr_t)p - WF_HEAP_BASE) >> WF_BLOCK_SHIFT); }
+WF_INLINE uint8_t *wf_card_of(const void *p)
+{
+    return (uint8_t *)(WF_CARD_BASE + (((uintptr_t)p - WF_HEAP_BASE) >> WF_CARD_SHIFT));
+}
+WF_INLINE uint64_t *wf_block_marks(const WfBlock *b)
+{
+    return (uint64_t *)(WF_MARK_BASE + (wf_block_index(b) << (WF_BLOCK_SHIFT - 7)));
+}
+
+/* Bit 0: marked. Bit 1, in cells of 32 bytes and more: watched (of a cell of 16 it is the mark of the next). */
+WF_INLINE uint32_t wf_mark_bits(const void *p)
+{
+    uint64_t g = ((uintptr_t)p - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
+    uint16_t w;
+    memcpy(&w, (const char *)WF_MARK_BASE + (g >> 3), sizeof w);
+    return (uint32_t)w >> (g & 7) & 3;
+}
+WF_INLINE uint64_t *wf_mark_word(const void *p, uint64_t *bit)
+{
+    uint64_t g = ((uintptr_t)p - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
+    *bit = (uint64_t)1 << (g & 63);
+    return (uint64_t *)WF_MARK_BASE + (g >> 6);
+}
+WF_INLINE void wf_mark_clear(const void *p)
+{
+    uint64_t bit;
+    uint64_t *w = wf_mark_word(p, &bit);
+    *w &= ~bit;
+}
+WF_INLINE void wf_watch_set(const void *p, bool on)
+{
+    uint64_t bit;
+    uint64_t *w = wf_mark_word((const char *)p + 16, &bit);
+    if (on) {
+        (void)__atomic_fetch_or(w, bit, __ATOMIC_RELAXED);
+    } else {
+        (void)__atomic_fetch_and(w, ~bit, __ATOMIC_RELAXED);
+    }
+}
+WF_INLINE bool wf_can_watch(const void *p)
+{
+    WfBlock *b = wf_block_of(p);
+    return b->state == WF_BLOCK_LARGE || (b->state == WF_BLOCK_SMALL && b->cell_size >= 32);
+}
+WF_INLINE size_t wf_block_cell_size(const WfBlock *b)
+{
+    return b->state == WF_BLOCK_SMALL ? b->cell_size : b->run << WF_BLOCK_SHIFT;
+}
+
+/* --- heap.c ------------------------------------------------------------------------------------------------------- */
+
+void wf_heap_init(WfGc *gc);
+/* At the end of a collection, world stopped: all blocks count as unswept, threads have no blocks, large cells that
+ * died are free; after a full one the lists of blocks are made anew. */
+void wf_heap_finish(WfGc *gc, bool full);
+/* The cell that the word points to or into, if it is one that lives or may live; else NULL. */
+WfObject *wf_heap_find(WfGc *gc, uintptr_t word);
+/* Cells handed out since the last collection and not used yet. */
+void wf_heap_count_unused(WfThread *t, uint64_t *cells, uint64_t *bytes);
+void wf_heap_thread_end(WfThread *t);
+/* Gives memory back until at most keep blocks are free and not zero. */
+void wf_heap_trim(WfGc *gc, uint64_t keep);
+
+/* --- mark.c ------------------------------------------------------------------------------------------------------- */
+
+void wf_marker_init(WfGc *gc, WfMarker *m);
+void wf_mark_drain(WfMarker *m);
+/* Roots, stacks, frames. exact: the thread that asked for an exact collection, or NULL. */
+void wf_mark_roots(WfMarker *m);
+void wf_mark_static(WfMarker *m);
+/* Traces what is marked on dirty cards, and cleans them. */
+void wf_mark_cards(WfMarker *m);
+/* Dirties again the cards of objects that refer to watched ones. */
+void wf_mark_redirty(WfMarker *m);
+void wf_trace_object(WfMarker *m, WfObject *o);
+bool wf_mark_is_set(const void *p);
+
+/* --- weak.c ------------------------------------------------------------------------------------------------------- */
+
+/* After marking: decides about finalizable objects (marks those that are kept), then weak references, then releases. */
+void wf_weak_process(WfGc *gc, WfMarker *m, bool full);
+void wf_weak_roots(WfGc *gc, WfMarker *m);
+/* Does anything ask for prompt collections? */
+bool wf_weak_wants_prompt(WfGc *gc);
+bool wf_weak_queued(WfGc *gc);
+/* Sets the watch bits anew after all marks have been cleared. */
+void wf_weak_rewatch(WfGc *gc);
+void wf_weak_after_fork(WfGc *gc);
+
+#if WF_DEBUG
+void wf_debug_init(WfGc *gc);
+void wf_debug_verify(WfGc *gc);
+#endif
+
+#endif

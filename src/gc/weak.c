@@ -1,0 +1,581 @@
+/* weak.c - finalizers, weak references and release hooks.
+ * SPDX-License-Identifier: MIT
+ * Design:     lists of the cells concerned, in two ages, looked at after marking; a young collection sees the young ones only.
+ *             Sticky marks make every survivor old, but a file or an object with __del__ should go away when it is dropped,
+ *             however many collections it has seen. So such cells are *watched* (a bit behind the mark): when a watched cell
+ *             survives, its mark is taken away again, and the cards of whatever refers to it stay dirty, so that the
+ *             next young collection looks for it anew. After some collections it is left to grow old.
+ *             An unreachable object with a finalizer is marked after all, with what hangs from it (`kept`), and queued; these
+ *             cells stay young in the same way, so that the collection after the finalizer has run frees them.
+ *             Order: a finalizer is queued before those of the objects it can reach.
+ * Invariants: K1 a cell that is unmarked and watched is alive or in question, never swept.
+ *             K2 an entry of a weak table whose target may die in a young collection is in its shard's young list.
+ * Threads:    registering takes weak_lock or a shard's lock (raw); the rest runs with the world stopped.
+ * Tests:      tests/unit/test_gc_weak.c */
+#include "gc/heap.h"
+
+WfValue wf_raise_no_memory(WfThread *t); /* model/errors.h */
+
+/* Young collections that a watched cell may survive, and how many cells are watched at most. */
+#define AGE_FINALIZABLE 16
+#define AGE_WEAKREFED 4
+#define WATCHED_MAX 1024
+
+static uint8_t flags_of(const WfObject *o)
+{
+    return wf_atomic_load_relaxed_u8(&o->x_flags);
+}
+
+static void set_flag(WfObject *o, uint8_t flag)
+{
+    (void)wf_atomic_fetch_or_relaxed_u8(&o->x_flags, flag);
+}
+
+static bool is_watched(const WfObject *o)
+{
+    return (wf_mark_bits(o) & 2) != 0 && wf_can_watch(o);
+}
+
+static void push_or_die(WfObjectVec *v, WfObject *o)
+{
+    if (!wf_vec_push(v, o)) {
+        WF_FATAL("no memory for the collector");
+    }
+}
+
+static void ask_prompt(void *arg, WfThread *u)
+{
+    (void)arg;
+    if ((wf_breaker(u) & WF_BREAK_PROMPT) == 0) {
+        wf_break_set(u, WF_BREAK_PROMPT);
+    }
+}
+
+/* A young cell is watched from now on. weak_lock is held. */
+static bool watch(WfThread *t, WfObject *o)
+{
+    WfGc *gc = t->rt->gc;
+    WfWatch w = {o, 0};
+    if (!wf_vec_push(&gc->watched, w)) {
+        return false;
+    }
+    if (wf_can_watch(o)) {
+        wf_watch_set(o, true);
+    }
+    return true;
+}
+
+WfStatus wf_gc_register_finalizable(WfThread *t, WfObject *o)
+{
+    WfGc *gc = t->rt->gc;
+    set_flag(o, WF_OBJ_FINALIZABLE);
+    wf_raw_lock(&gc->weak_lock);
+    bool ok;
+    if (wf_mark_is_set(o)) {
+        ok = wf_vec_push(&gc->old_finalizable, o);
+    } else if (is_watched(o)) {
+        ok = true;
+        for (size_t i = 0; i < gc->kept.len; i++) { /* watched as kept only: rare, and it has to be in a list of its own */
+            if (gc->kept.data[i] == o) {
+                gc->kept.data[i] = wf_vec_pop(&gc->kept);
+                ok = watch(t, o);
+                break;
+            }
+        }
+    } else {
+        ok = watch(t, o);
+    }
+    wf_raw_unlock(&gc->weak_lock);
+    if (!ok) {
+        (void)wf_raise_no_memory(t);
+        return WF_RAISED;
+    }
+    if ((wf_breaker(t) & WF_BREAK_PROMPT) == 0) {
+        wf_world_each_thread(t->rt, ask_prompt, NULL);
+    }
+    return WF_OK;
+}
+
+WfStatus wf_gc_register_release(WfThread *t, WfObject *o)
+{
+    WfGc *gc = t->rt->gc;
+    wf_raw_lock(&gc->weak_lock);
+    bool ok = wf_vec_push(&gc->young_release, o);
+    wf_raw_unlock(&gc->weak_lock);
+    if (!ok) {
+        (void)wf_raise_no_memory(t);
+        return WF_RAISED;
+    }
+    return WF_OK;
+}
+
+/* --- the table of weak references --------------------------------------------------------------------------------------- */
+
+static uint64_t hash_of(const void *p)
+{
+    return ((uint64_t)(uintptr_t)p >> 4) * 0x9e3779b97f4a7c15u;
+}
+
+static WfWeakShard *shard_of(WfGc *gc, const void *target)
+{
+    return &gc->weak[hash_of(target) >> 60];
+}
+
+static uint32_t *head_of(WfWeakShard *s, const void *target)
+{
+    return &s->heads[(hash_of(target) >> 20) & (s->n_heads - 1)];
+}
+
+static bool grow_heads(WfWeakShard *s)
+{
+    uint32_t n = s->n_heads == 0 ? 16 : s->n_heads * 2;
+    uint32_t *heads = calloc(n, sizeof *heads);
+    if (heads == NULL) {
+        return false;
+    }
+    free(s->heads);
+    s->heads = heads;
+    s->n_heads = n;
+    for (uint32_t i = 1; i < s->entries.len; i++) {
+        WfWeakEntry *e = &s->entries.data[i];
+        if (e->target != NULL) {
+            uint32_t *head = head_of(s, e->target);
+            e->next = *head;
+            *head = i;
+        }
+    }
+    return true;
+}
+
+/* 0: no memory. */
+static uint32_t add_entry(WfWeakShard *s, WfObject *weakref, WfObject *target)
+{
+    if ((s->n_used >= s->n_heads && !grow_heads(s)) || !wf_vec_reserve(&s->young, s->young.len + 1)) {
+        return 0;
+    }
+    uint32_t at = s->unused;
+    if (at != 0) {
+        s->unused = s->entries.data[at].next;
+    } else {
+        if (s->entries.len == 0) {
+            WfWeakEntry none = {0};
+            if (!wf_vec_push(&s->entries, none)) {
+                return 0;
+            }
+        }
+        WfWeakEntry fresh = {0};
+        if (!wf_vec_push(&s->entries, fresh)) {
+            return 0;
+        }
+        at = (uint32_t)s->entries.len - 1;
+    }
+    uint32_t *head = head_of(s, target);
+    s->entries.data[at] = (WfWeakEntry){target, weakref, *head, 0};
+    *head = at;
+    s->n_used++;
+    s->young.data[s->young.len++] = at;
+    return at;
+}
+
+static void remove_entry(WfWeakShard *s, uint32_t at)
+{
+    WfWeakEntry *e = &s->entries.data[at];
+    uint32_t *link = head_of(s, e->target);
+    while (*link != at) {
+        link = &s->entries.data[*link].next;
+    }
+    *link = e->next;
+    *e = (WfWeakEntry){NULL, NULL, s->unused, 0};
+    s->unused = at;
+    s->n_used--;
+}
+
+WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target)
+{
+    WfGc *gc = t->rt->gc;
+    WfWeakShard *s = shard_of(gc, target);
+    set_flag(target, WF_OBJ_WEAKREFED);
+    wf_raw_lock(&s->lock);
+    bool ok = add_entry(s, weakref, target) != 0;
+    wf_raw_unlock(&s->lock);
+    bool asked = false;
+    if (ok && (wf_mark_bits(target) & 3) == 0) {
+        wf_raw_lock(&gc->weak_lock);
+        if ((wf_mark_bits(target) & 3) == 0 && wf_can_watch(target)) {
+            ok = watch(t, target);
+            asked = true;
+        }
+        wf_raw_unlock(&gc->weak_lock);
+    }
+    if (!ok) {
+        (void)wf_raise_no_memory(t);
+        return WF_RAISED;
+    }
+    if (asked && (wf_breaker(t) & WF_BREAK_PROMPT) == 0) {
+        wf_world_each_thread(t->rt, ask_prompt, NULL);
+    }
+    return WF_OK;
+}
+
+void wf_gc_each_weakref(WfThread *t, WfObject *target, bool (*f)(void *arg, WfObject *weakref), void *arg)
+{
+    if ((flags_of(target) & WF_OBJ_WEAKREFED) == 0) {
+        return;
+    }
+    WfWeakShard *s = shard_of(t->rt->gc, target);
+    wf_raw_lock(&s->lock);
+    if (s->n_heads != 0) {
+        for (uint32_t at = *head_of(s, target); at != 0; at = s->entries.data[at].next) {
+            WfWeakEntry *e = &s->entries.data[at];
+            if (e->target == target && !f(arg, e->weakref)) {
+                break;
+            }
+        }
+    }
+    wf_raw_unlock(&s->lock);
+}
+
+/* After marking. True: the entry goes on. */
+static bool settle_entry(WfGc *gc, WfWeakShard *s, uint32_t at)
+{
+    WfWeakEntry *e = &s->entries.data[at];
+    bool alive = wf_mark_is_set(e->weakref);
+    if (wf_mark_is_set(e->target)) {
+        if (alive) {
+            return true;
+        }
+    } else if (alive) {
+        WfWeakHead *r = (WfWeakHead *)e->weakref;
+        wf_atomic_store_release_u64(&r->x_target, 0);
+        WfValue callback = wf_load(&r->callback);
+        if (!wf_is_empty(callback) && !wf_is_none(callback)) {
+            push_or_die(&gc->to_call, e->weakref);
+        }
+    }
+    remove_entry(s, at);
+    return false;
+}
+
+static void settle_shard(WfGc *gc, WfWeakShard *s, bool full)
+{
+    /* newest first, as callbacks are called */
+    size_t n = s->young.len;
+    size_t kept = n;
+    for (size_t i = n; i-- > 0;) {
+        uint32_t at = s->young.data[i];
+        if (settle_entry(gc, s, at)) {
+            if (is_watched(s->entries.data[at].target)) {
+                s->young.data[--kept] = at;
+            } else {
+                s->entries.data[at].old = 1;
+            }
+        }
+    }
+    memmove(s->young.data, s->young.data + kept, (n - kept) * sizeof s->young.data[0]);
+    s->young.len = n - kept;
+    for (uint32_t at = (uint32_t)s->entries.len; full && at-- > 1;) {
+        if (s->entries.data[at].target != NULL && s->entries.data[at].old) {
+            (void)settle_entry(gc, s, at);
+        }
+    }
+}
+
+/* --- finalizers ------------------------------------------------------------------------------------------------------------ */
+
+/* An unreachable object with a finalizer; kept[from, to) was found through it. */
+typedef struct Dead {
+    WfObject *o;
+    size_t from, to;
+    size_t at;
+    bool queued;
+} Dead;
+typedef WF_VEC(Dead) DeadVec;
+
+static int by_address(const void *a, const void *b)
+{
+    const Dead *const *x = a;
+    const Dead *const *y = b;
+    return ((*x)->o > (*y)->o) - ((*x)->o < (*y)->o);
+}
+
+static Dead *find_dead(Dead **sorted, size_t n, const WfObject *o)
+{
+    size_t low = 0;
+    while (low < n) {
+        size_t mid = (low + n) / 2;
+        if (sorted[mid]->o == o) {
+            return sorted[mid];
+        }
+        if (sorted[mid]->o < o) {
+            low = mid + 1;
+        } else {
+            n = mid;
+        }
+    }
+    return NULL;
+}
+
+/* Queues d and then, in the order in which they were found, those that it reaches. */
+static void queue_with_children(WfGc *gc, Dead *d, Dead **sorted, size_t n, Dead **stack)
+{
+    if (d->queued) {
+        return;
+    }
+    size_t depth = 0;
+    d->queued = true;
+    d->at = d->from;
+    push_or_die(&gc->to_finalize, d->o);
+    stack[depth++] = d;
+    while (depth > 0) {
+        Dead *top = stack[depth - 1];
+        if (top->at == top->to) {
+            depth--;
+            continue;
+        }
+        WfObject *o = gc->kept.data[top->at++];
+        if ((flags_of(o) & WF_OBJ_FINALIZABLE) == 0) {
+            continue;
+        }
+        Dead *inner = find_dead(sorted, n, o);
+        if (inner != NULL && !inner->queued) {
+            inner->queued = true;
+            inner->at = inner->from;
+            push_or_die(&gc->to_finalize, inner->o);
+            stack[depth++] = inner;
+        }
+    }
+}
+
+static void keep_dead(WfGc *gc, WfMarker *m, DeadVec *dead)
+{
+    size_t n = dead->len;
+    Dead **sorted = malloc(2 * n * sizeof *sorted);
+    if (sorted == NULL) {
+        WF_FATAL("no memory for the collector");
+    }
+    m->found = &gc->kept;
+    for (size_t i = 0; i < n; i++) {
+        Dead *d = &dead->data[i];
+        d->from = gc->kept.len;
+        if (!wf_mark_is_set(d->o)) {
+            wf_trace_object(m, d->o);
+            wf_mark_drain(m);
+        }
+        d->to = gc->kept.len;
+        sorted[i] = d;
+    }
+    qsort(sorted, n, sizeof *sorted, by_address);
+    for (size_t i = 0; i < n; i++) {
+        if (!wf_mark_is_set(dead->data[i].o)) {
+            queue_with_children(gc, &dead->data[i], sorted, n, sorted + n);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        queue_with_children(gc, &dead->data[i], sorted, n, sorted + n); /* cycles: nobody is first */
+        set_flag(dead->data[i].o, WF_OBJ_FINALIZED);
+        wf_mark_object(m, dead->data[i].o);
+    }
+    wf_mark_drain(m);
+    m->found = NULL;
+    free(sorted);
+}
+
+static void add_dead(DeadVec *dead, WfObject *o)
+{
+    Dead d = {o, 0, 0, 0, false};
+    if ((flags_of(o) & (WF_OBJ_FINALIZABLE | WF_OBJ_FINALIZED)) == WF_OBJ_FINALIZABLE && !wf_vec_push(dead, d)) {
+        WF_FATAL("no memory for the collector");
+    }
+}
+
+static void stay_young(WfMarker *m, WfObject *o)
+{
+    wf_mark_clear(o);
+    m->cells--;
+    m->bytes -= wf_gc_cell_size(o);
+}
+
+void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
+{
+    DeadVec dead = {0};
+    /* kept by the last collection: alive now means old, dead means dead */
+    for (size_t i = 0; i < gc->kept.len; i++) {
+        if (wf_can_watch(gc->kept.data[i])) {
+            wf_watch_set(gc->kept.data[i], false);
+        }
+    }
+    gc->kept.len = 0;
+
+    if (full) {
+        size_t n = 0;
+        for (size_t i = 0; i < gc->old_finalizable.len; i++) {
+            WfObject *o = gc->old_finalizable.data[i];
+            if (wf_mark_is_set(o)) {
+                gc->old_finalizable.data[n++] = o;
+            } else {
+                add_dead(&dead, o);
+            }
+        }
+        gc->old_finalizable.len = n;
+    }
+    size_t n = 0;
+    bool crowded = gc->watched.len > WATCHED_MAX;
+    for (size_t i = 0; i < gc->watched.len; i++) {
+        WfWatch w = gc->watched.data[i];
+        bool marked = wf_mark_is_set(w.o);
+        bool finalizable = (flags_of(w.o) & (WF_OBJ_FINALIZABLE | WF_OBJ_FINALIZED)) == WF_OBJ_FINALIZABLE;
+        bool can = wf_can_watch(w.o);
+        if (marked && can && !crowded && w.age < (finalizable ? AGE_FINALIZABLE : AGE_WEAKREFED)) {
+            w.age += gc->stats.collections[0] != gc->aged_at;
+            gc->watched.data[n++] = w;
+            continue;
+        }
+        if (can) {
+            wf_watch_set(w.o, false);
+        }
+        if (!marked) {
+            add_dead(&dead, w.o);
+        } else if (finalizable) {
+            push_or_die(&gc->old_finalizable, w.o);
+        }
+    }
+    gc->watched.len = n;
+    gc->aged_at = gc->stats.collections[0];
+
+    if (dead.len > 0) {
+        keep_dead(gc, m, &dead);
+        for (size_t i = 0; i < gc->kept.len; i++) {
+            if (wf_can_watch(gc->kept.data[i])) {
+                wf_watch_set(gc->kept.data[i], true);
+            } else {
+                push_or_die(&m->redirty, gc->kept.data[i]);
+            }
+        }
+    }
+    wf_vec_free(&dead);
+
+    for (unsigned i = 0; i < WF_WEAK_SHARDS; i++) {
+        if (gc->weak[i].n_used != 0) {
+            settle_shard(gc, &gc->weak[i], full);
+        }
+    }
+
+    n = 0;
+    for (size_t i = 0; i < gc->young_release.len; i++) {
+        WfObject *o = gc->young_release.data[i];
+        if (!wf_mark_is_set(o)) {
+            gc->rt->release(o);
+        } else if (is_watched(o)) {
+            gc->young_release.data[n++] = o;
+        } else {
+            push_or_die(&gc->old_release, o);
+        }
+    }
+    gc->young_release.len = n;
+    if (full) {
+        n = 0;
+        for (size_t i = 0; i < gc->old_release.len; i++) {
+            WfObject *o = gc->old_release.data[i];
+            if (wf_mark_is_set(o)) {
+                gc->old_release.data[n++] = o;
+            } else {
+                gc->rt->release(o);
+            }
+        }
+        gc->old_release.len = n;
+    }
+
+    for (size_t i = 0; i < gc->watched.len; i++) {
+        stay_young(m, gc->watched.data[i].o);
+    }
+    for (size_t i = 0; i < gc->kept.len; i++) {
+        if (wf_can_watch(gc->kept.data[i])) {
+            stay_young(m, gc->kept.data[i]);
+        }
+    }
+}
+
+void wf_weak_rewatch(WfGc *gc)
+{
+    for (size_t i = 0; i < gc->watched.len; i++) {
+        if (wf_can_watch(gc->watched.data[i].o)) {
+            wf_watch_set(gc->watched.data[i].o, true);
+        }
+    }
+    for (size_t i = 0; i < gc->kept.len; i++) {
+        if (wf_can_watch(gc->kept.data[i])) {
+            wf_watch_set(gc->kept.data[i], true);
+        }
+    }
+}
+
+void wf_weak_roots(WfGc *gc, WfMarker *m)
+{
+    for (size_t i = gc->finalize_next; i < gc->to_finalize.len; i++) {
+        wf_mark_object(m, gc->to_finalize.data[i]);
+    }
+    for (size_t i = gc->call_next; i < gc->to_call.len; i++) {
+        wf_mark_object(m, gc->to_call.data[i]);
+    }
+}
+
+bool wf_weak_wants_prompt(WfGc *gc)
+{
+    return gc->watched.len > 0;
+}
+
+bool wf_weak_queued(WfGc *gc)
+{
+    return gc->finalize_next < gc->to_finalize.len || gc->call_next < gc->to_call.len;
+}
+
+/* --- running the queues ------------------------------------------------------------------------------------------------------ */
+
+static WfObject *next_of(WfGc *gc, WfObjectVec *queue, size_t *next)
+{
+    WfObject *o = NULL;
+    wf_raw_lock(&gc->weak_lock);
+    if (*next < queue->len) {
+        o = queue->data[(*next)++];
+        if (*next == queue->len) {
+            queue->len = 0;
+            *next = 0;
+        }
+    }
+    wf_raw_unlock(&gc->weak_lock);
+    return o;
+}
+
+void wf_gc_run_finalizers(WfThread *t)
+{
+    WfGc *gc = t->rt->gc;
+    wf_break_clear(t, WF_BREAK_FINALIZE);
+    if (t->finalizing >= 4) { /* finalizers that drop further objects run theirs inside, but not without end */
+        return;
+    }
+    t->finalizing++;
+    for (;;) {
+        WfObject *o = next_of(gc, &gc->to_finalize, &gc->finalize_next);
+        if (o != NULL) {
+            t->rt->finalize(t, o);
+            if ((flags_of(o) & WF_OBJ_WEAKREFED) != 0) {
+                wf_break_set(t, WF_BREAK_PROMPT); /* its weak references wait for its end */
+            }
+            continue;
+        }
+        o = next_of(gc, &gc->to_call, &gc->call_next);
+        if (o == NULL) {
+            break;
+        }
+        t->rt->weakref_callback(t, o);
+    }
+    t->finalizing--;
+}
+
+void wf_weak_after_fork(WfGc *gc)
+{
+    gc->weak_lock = (WfRawLock){0};
+    for (unsigned i = 0; i < WF_WEAK_SHARDS; i++) {
+        gc->weak[i].lock = (WfRawLock){0};
+    }
+}
