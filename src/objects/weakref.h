@@ -26,6 +26,7 @@ WF_INLINE WfValue wf_weakref_target(const WfWeakRef *r)
 WfValue wf_weakref_new(WfThread *t, WfValue o, WfValue callback) WF_MUST_CHECK;
 WfValue wf_weakproxy_new(WfThread *t, WfValue o, WfValue callback) WF_MUST_CHECK;
 bool wf_weakref_supported(WfValue o);
+void wf_weakref_trace(WfMarker *m, WfObject *o);
 /* The collector's queue: calls the callback of a dead reference (wf_gc_run_finalizers). Errors are unraisable. */
 void wf_weakref_run_callback(WfThread *t, WfWeakRef *r);
 
