@@ -16,8 +16,9 @@
 /* What lies behind the native part. */
 static void trace_tail(WfMarker *m, WfObject *o)
 {
-    const WfType *type = wf_shape_type(wf_shape(o));
-    if (WF_LIKELY(type->instance_size == type->native_size)) {
+    const WfShape *shape = wf_shape(o);
+    const WfType *type = wf_shape_type(shape);
+    if (WF_LIKELY(type->instance_size == type->native_size && shape->n_inline == 0)) {
         return;
     }
     const char *end = (const char *)o + wf_gc_cell_size(o);

@@ -24,6 +24,9 @@ WfStatus wf_type_set_bases(WfThread *t, WfType *type, WfValue bases) WF_MUST_CHE
 WfFound wf_type_store(WfThread *t, WfType *type, WfStr *name, WfValue v) WF_MUST_CHECK;
 /* Sets or clears flags of a type atomically. */
 void wf_type_change_flags(WfType *type, uint32_t set, uint32_t clear);
+WfStatus wf_type_set_name(WfThread *t, WfType *type, WfStr *name) WF_MUST_CHECK;
+/* The most derived of meta and the bases' metatypes; TypeError if there is none. */
+WfType *wf_type_winner(WfThread *t, WfType *meta, WfTuple *bases) WF_MUST_CHECK;
 /* May o be given the class `to`? TypeError if not. */
 WfStatus wf_type_check_assignable(WfThread *t, WfType *from, WfType *to, const char *attribute) WF_MUST_CHECK;
 
