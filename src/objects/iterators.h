@@ -78,6 +78,8 @@ WfFound wf_dict_iter_step(WfThread *t, WfDictIter *it, WfValue *key, WfValue *va
 
 /* One of the three reverse types. */
 WfValue wf_dict_reverse_iter(WfThread *t, WfValue dict, WfType *type) WF_MUST_CHECK;
+/* builtins.<name>, for what pickling needs */
+WfValue wf_builtin_by_name(WfThread *t, const char *name) WF_MUST_CHECK;
 WfValue wf_list_iter(WfThread *t, WfValue list);
 WfValue wf_list_reverse_iter(WfThread *t, WfValue list) WF_MUST_CHECK;
 WfValue wf_tuple_iter(WfThread *t, WfValue tuple);
