@@ -1,10 +1,11 @@
-/* kinds.h - the table of trace functions by kind of cell, for the collector (rt->trace_table).
+/* kinds.h - what the collector has to know about cells of each kind.
  * SPDX-License-Identifier: MIT */
 #ifndef WF_MODEL_KINDS_H
 #define WF_MODEL_KINDS_H
 
 #include "gc/gc.h"
 
-extern const WfTraceFn wf_kind_traces[WF_KIND_COUNT];
+/* Sets the hooks by which the collector traces, finalizes and releases cells. */
+void wf_kinds_init(WfRuntime *rt);
 
 #endif

@@ -240,7 +240,7 @@ WfStatus wf_type_ready(WfThread *t, WfType *type)
 
 WfStatus wf_types_init(WfThread *t)
 {
-    t->rt->trace_table = wf_kind_traces;
+    wf_kinds_init(t->rt);
     for (int tid = 0; tid < WF_TID_COUNT; tid++) {
         lay_out(tid);
     }

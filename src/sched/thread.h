@@ -40,18 +40,17 @@ enum {
 };
 
 /* One entry into the interpreter loop from C. Lies on the C stack. The C stack between `sp` of one entry and the
- * next inner entry holds C functions that built-ins run in: it is scanned conservatively. */
-/* The function that makes the entry calls the loop's function and is not inlined into it: callee-saved registers of C
- * code further out, which may hold pointers, have to lie in [outer, ...). So it runs wf_spill_registers(into a
- * local array) first, and `outer` is at or below that array. */
+ * next inner entry holds C functions that built-ins run in: it is scanned conservatively, but for a stop_exact one.
+ * The function that makes the entry spills the registers of C code further out into it (wf_spill_registers), because the loop's
+ * own frame is not looked at; sp and outer may be the same. */
+#define WF_SPILL_WORDS 12
 typedef struct WfEntry {
     struct WfEntry *prev;
     WfFrame *frame;  /* frame that the entry runs; its return leaves the loop */
-    uintptr_t sp;    /* stack pointer inside the loop: deeper addresses belong to C called from it */
-    uintptr_t outer; /* stack pointer where the caller of the loop stood: [sp, outer) is the loop itself, not scanned */
+    uintptr_t sp;    /* deeper addresses belong to the loop's handlers and C called from them */
+    uintptr_t outer; /* [outer, ...) is C code around the loop, this entry included */
+    uintptr_t spilled[WF_SPILL_WORDS];
 } WfEntry;
-
-#define WF_SPILL_WORDS 12
 
 struct WfThread {
     /* --- owner thread only, hot --- */

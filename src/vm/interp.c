@@ -239,8 +239,7 @@ WfValue wf_vm_run(WfThread *t, WfFrame *f)
     WfEntry entry;
     entry.prev = t->entry;
     entry.frame = f;
-    entry.sp = (uintptr_t)&entry;
-    entry.outer = (uintptr_t)__builtin_frame_address(0);
+    entry.sp = entry.outer = wf_spill_registers(entry.spilled);
     t->entry = &entry;
     WfValue result = WF_EMPTY;
     if (WF_LIKELY(wf_recursion_enter(t, "") == WF_OK)) {
