@@ -948,6 +948,25 @@ WfValue wf_int_gcd(WfThread *t, WfValue a, WfValue b)
     return from_mpz(t, result);
 }
 
+WfValue wf_int_factorial(WfThread *t, uint64_t n)
+{
+    mpz_t z;
+    mpz_init(z);
+    mpz_fac_ui(z, n);
+    return from_mpz(t, z);
+}
+
+WfValue wf_int_binomial(WfThread *t, WfValue n, uint64_t k)
+{
+    Mag m;
+    mag_of(&m, n);
+    mpz_t zn, z;
+    view_mpz(zn, &m);
+    mpz_init(z);
+    mpz_bin_ui(z, zn, k);
+    return from_mpz(t, z);
+}
+
 WfValue wf_int_isqrt(WfThread *t, WfValue a)
 {
     int64_t x;

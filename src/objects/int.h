@@ -55,6 +55,8 @@ WfValue wf_int_invert(WfThread *t, WfValue a) WF_MUST_CHECK;
 WfValue wf_int_and(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
 WfValue wf_int_or(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
 WfValue wf_int_xor(WfThread *t, WfValue a, WfValue b) WF_MUST_CHECK;
+WfValue wf_int_factorial(WfThread *t, uint64_t n) WF_MUST_CHECK;
+WfValue wf_int_binomial(WfThread *t, WfValue n, uint64_t k) WF_MUST_CHECK; /* n >= 0 */
 WfValue wf_int_isqrt(WfThread *t, WfValue a) WF_MUST_CHECK; /* a >= 0 */
 WfValue wf_int_shift_left(WfThread *t, WfValue a, int64_t n) WF_MUST_CHECK; /* n < 0: right, floor */
 /* round(a, ndigits): half to even for negative ndigits */
