@@ -116,7 +116,10 @@ typedef struct WfCodeParts {
 WfValue wf_code_new(WfThread *t, const WfCodeParts *parts) WF_MUST_CHECK;
 /* Position of the instruction at word index i; false if none is known. */
 bool wf_code_position(const WfCode *c, int32_t i, WfPosition *out);
-/* marshal (weft's own format for code): modules/marshal.c reads and writes parts. */
+/* The parts of c, sharing its arrays. */
+void wf_code_parts(const WfCode *c, WfCodeParts *p);
 void wf_code_trace(WfMarker *m, WfObject *o);
+/* The inline caches, which the vm keeps behind the instructions (vm/cache.c). */
+void wf_code_trace_caches(WfMarker *m, WfCode *c);
 
 #endif

@@ -101,6 +101,10 @@ WF_INLINE void wf_mark_object(WfMarker *m, const void *o)
         wf_mark_value(m, wf_from_object(o));
     }
 }
+/* A word that may be a pointer to or into a cell. */
+void wf_mark_conservative(WfMarker *m, uint64_t bits);
+/* Is this a full collection (inline caches are emptied) or a young one (they are references)? */
+bool wf_marker_is_full(const WfMarker *m);
 void wf_trace_none(WfMarker *m, WfObject *o);
 void wf_trace_words(WfMarker *m, WfObject *o);
 void wf_trace_slots(WfMarker *m, WfObject *o);

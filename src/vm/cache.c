@@ -328,7 +328,8 @@ WfValue wf_cache_load_global(WfThread *t, const WfInsn *pc, WfFrame *f, WfStr *n
 
 /* --- the collector ----------------------------------------------------------------------------------------------- */
 
-void wf_cache_trace(WfMarker *m, WfCode *code, bool full)
+/* m NULL: empties them. */
+static void trace_caches(WfMarker *m, WfCode *code, bool full)
 {
     WfInsn *insns = (WfInsn *)(uintptr_t)code->code;
     for (int32_t i = 0; i < code->n_insns; i++) {
@@ -355,11 +356,16 @@ void wf_cache_trace(WfMarker *m, WfCode *code, bool full)
     }
 }
 
+void wf_code_trace_caches(WfMarker *m, WfCode *c)
+{
+    trace_caches(m, c, wf_marker_is_full(m));
+}
+
 static bool flush_one(void *arg, WfObject *o)
 {
     (void)arg;
     if (o->kind == WF_KIND_CODE && ((WfCode *)o)->code != NULL) {
-        wf_cache_trace(NULL, (WfCode *)o, true);
+        trace_caches(NULL, (WfCode *)o, true);
     }
     return true;
 }

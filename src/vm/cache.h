@@ -57,9 +57,6 @@ WF_INLINE WfValue wf_cache_global(uint64_t word, const WfDict *globals, const Wf
     }
     return WF_EMPTY;
 }
-/* Marks (young) or empties (full) the caches of a code object; part of its trace. */
-struct WfCode;
-void wf_cache_trace(WfMarker *m, struct WfCode *code, bool full);
 /* Empties every inline cache of the process: stops the world. */
 void wf_cache_flush_all(WfThread *t);
 

@@ -61,7 +61,13 @@ WfStatus wf_vm_stack_overflow(WfThread *t)
 
 void wf_vm_trace_frames(WfMarker *m, WfThread *t)
 {
-    for (WfFrame *f = t->frame; f != NULL; f = f->prev) {
+    const WfFrame *inner = NULL;
+    for (WfFrame *f = t->frame; f != NULL; inner = f, f = f->prev) {
+        /* What lies from the callee's head on is the callee's, though the call's arguments began there. */
+        int64_t limit = f->code->n_regs;
+        if (inner != NULL && (const WfValue *)inner >= WF_FRAME_REGS(f) && (const WfValue *)inner < WF_FRAME_REGS(f) + limit) {
+            limit = (const WfValue *)inner - WF_FRAME_REGS(f);
+        }
         wf_mark_object(m, f->code);
         wf_mark_value(m, f->func);
         wf_mark_value(m, f->fobj);
@@ -71,7 +77,7 @@ void wf_vm_trace_frames(WfMarker *m, WfThread *t)
         } else {
             wf_mark_value(m, f->locals);
         }
-        wf_liveness_mark(m, f->code, wf_frame_word(f), WF_FRAME_REGS(f));
+        wf_liveness_mark(m, f->code, wf_frame_word(f), WF_FRAME_REGS(f), limit);
     }
 }
 

@@ -168,7 +168,7 @@ void wf_generator_trace(WfMarker *m, WfObject *o)
     if (g->x_state == WF_GEN_CREATED || g->x_state == WF_GEN_SUSPENDED) {
         wf_mark_value(m, g->frame.func);
         wf_mark_value(m, g->frame.fobj);
-        wf_liveness_mark(m, g->frame.code, wf_frame_word(&g->frame), g->regs);
+        wf_liveness_mark(m, g->frame.code, wf_frame_word(&g->frame), g->regs, g->frame.code->n_regs);
     }
 }
 

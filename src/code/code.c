@@ -1,0 +1,498 @@
+/* code.c - the code type.
+ * SPDX-License-Identifier: MIT */
+#include "code/code.h"
+
+#include "base/hash.h"
+#include "code/liveness.h"
+#include "code/verify.h"
+#include "model/builtin.h"
+#include "objects/bytes.h"
+#include "objects/int.h"
+#include "objects/list.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+
+WfValue wf_code_new(WfThread *t, const WfCodeParts *p)
+{
+    const char *wrong = wf_code_verify(p);
+    if (wrong != NULL) {
+        return wf_raise(t, WF_EXC(ValueError), "code: %s", wrong);
+    }
+    WfRaw *insns = wf_gc_alloc_raw(t, (int64_t)p->n_insns * (int64_t)sizeof(WfInsn), false);
+    WfRaw *positions = p->positions == NULL ? NULL : wf_gc_alloc_raw(t, (int64_t)p->n_insns * (int64_t)sizeof(WfPosition), false);
+    WfRaw *handlers = p->n_handlers == 0 ? NULL : wf_gc_alloc_raw(t, (int64_t)p->n_handlers * (int64_t)sizeof(WfHandler), false);
+    WfCode *c = WF_NEW(t, WfCode, CODE, CODE);
+    if (insns == NULL || c == NULL || (positions == NULL && p->positions != NULL) || (handlers == NULL && p->n_handlers > 0)) {
+        return WF_EMPTY;
+    }
+    memcpy(insns->data, p->insns, (size_t)p->n_insns * sizeof(WfInsn));
+    for (int32_t i = 0; i < p->n_insns; i++) { /* caches begin empty */
+        WfInsn *code = (WfInsn *)(void *)insns->data;
+        WfExtra extra = (WfExtra)wf_op_info[WF_INSN_OP(code[i])].extra;
+        if (extra != WF_EXTRA_0) {
+            i++;
+            if (extra == WF_EXTRA_CACHE) {
+                code[i] = 0;
+            }
+        }
+    }
+    if (positions != NULL) {
+        memcpy(positions->data, p->positions, (size_t)p->n_insns * sizeof(WfPosition));
+    }
+    if (handlers != NULL) {
+        memcpy(handlers->data, p->handlers, (size_t)p->n_handlers * sizeof(WfHandler));
+    }
+    c->n_args = p->n_args;
+    c->n_posonly = p->n_posonly;
+    c->n_kwonly = p->n_kwonly;
+    c->n_locals = p->n_locals;
+    c->n_cells = (int32_t)p->cellvars->length;
+    c->n_free = (int32_t)p->freevars->length;
+    c->n_fixed = c->n_locals + c->n_cells + c->n_free;
+    c->n_regs = p->n_regs;
+    c->flags = p->flags;
+    c->first_line = p->first_line;
+    c->n_insns = p->n_insns;
+    c->n_handlers = p->n_handlers;
+    c->n_params = p->n_args + p->n_kwonly + ((p->flags & WF_CO_VARARGS) != 0) + ((p->flags & WF_CO_VARKEYWORDS) != 0);
+    c->simple = c->n_params == p->n_args;
+    c->code = (const WfInsn *)(const void *)insns->data;
+    c->k = p->consts->items;
+    wf_store_ptr(&c->insns, insns);
+    wf_store_ptr(&c->consts, p->consts);
+    wf_store_ptr(&c->co_consts, p->co_consts);
+    wf_store_ptr(&c->co_names, p->co_names);
+    wf_store_ptr(&c->varnames, p->varnames);
+    wf_store_ptr(&c->cellvars, p->cellvars);
+    wf_store_ptr(&c->freevars, p->freevars);
+    wf_store_ptr(&c->filename, p->filename);
+    wf_store_ptr(&c->name, p->name);
+    wf_store_ptr(&c->qualname, p->qualname);
+    wf_store_ptr(&c->handlers, handlers);
+    wf_store_ptr(&c->positions, positions);
+    if (wf_gc_register_release(t, &c->h) != WF_OK) {
+        return WF_EMPTY;
+    }
+    return wf_from_object(c);
+}
+
+bool wf_code_position(const WfCode *c, int32_t i, WfPosition *out)
+{
+    WfRaw *positions = WF_LOAD(WfRaw, &c->positions);
+    if (positions == NULL || i < 0 || i >= c->n_insns) {
+        return false;
+    }
+    memcpy(out, positions->data + (size_t)i * sizeof(WfPosition), sizeof *out);
+    return out->line > 0;
+}
+
+void wf_code_trace(WfMarker *m, WfObject *o)
+{
+    WfCode *c = (WfCode *)o;
+    wf_mark_slots(m, &c->insns, (offsetof(WfCode, x_live) - offsetof(WfCode, insns)) / sizeof(WfSlot));
+    if (c->code != NULL) {
+        wf_code_trace_caches(m, c);
+    }
+}
+
+static void code_release(WfObject *o)
+{
+    wf_liveness_release((WfCode *)o);
+}
+
+/* --- attributes ----------------------------------------------------------------------------------------- */
+
+static WfCode *self_code(WfValue v)
+{
+    return wf_as_code(v);
+}
+#define GET_INT(name, expr)                                                                        \
+    static WfValue get_##name(WfThread *t, WfValue self)                                           \
+    {                                                                                              \
+        const WfCode *c = self_code(self);                                                         \
+        return wf_small_int(expr);                                                                 \
+    }
+#define GET_SLOT(name, field)                                                                      \
+    static WfValue get_##name(WfThread *t, WfValue self)                                           \
+    {                                                                                              \
+        return wf_load(&self_code(self)->field);                                                   \
+    }
+GET_INT(argcount, c->n_args)
+GET_INT(posonlyargcount, c->n_posonly)
+GET_INT(kwonlyargcount, c->n_kwonly)
+GET_INT(nlocals, c->n_locals)
+GET_INT(stacksize, c->n_regs)
+GET_INT(flags, c->flags)
+GET_INT(firstlineno, c->first_line)
+GET_SLOT(consts, co_consts)
+GET_SLOT(names, co_names)
+GET_SLOT(varnames, varnames)
+GET_SLOT(cellvars, cellvars)
+GET_SLOT(freevars, freevars)
+GET_SLOT(filename, filename)
+GET_SLOT(name, name)
+GET_SLOT(qualname, qualname)
+
+static WfValue raw_bytes(WfThread *t, const WfSlot *slot)
+{
+    WfRaw *raw = WF_LOAD(WfRaw, slot);
+    return wf_bytes_new(t, raw == NULL ? (const uint8_t *)"" : raw->data, raw == NULL ? 0 : raw->size);
+}
+
+static WfValue get_code_bytes(WfThread *t, WfValue self)
+{
+    WfValue b = raw_bytes(t, &self_code(self)->insns);
+    if (!wf_is_empty(b)) { /* the program without its caches, which change */
+        WfInsn *code = (WfInsn *)(void *)wf_as_bytes(b)->data;
+        for (int32_t i = 0; i < self_code(self)->n_insns; i++) {
+            WfInsn insn;
+            memcpy(&insn, code + i, sizeof insn);
+            WfExtra extra = (WfExtra)wf_op_info[WF_INSN_OP(insn)].extra;
+            i += extra != WF_EXTRA_0;
+            if (extra == WF_EXTRA_CACHE) {
+                memset(code + i, 0, sizeof insn);
+            }
+        }
+    }
+    return b;
+}
+static WfValue get_linetable(WfThread *t, WfValue self)
+{
+    return raw_bytes(t, &self_code(self)->positions);
+}
+static WfValue get_exceptiontable(WfThread *t, WfValue self)
+{
+    return raw_bytes(t, &self_code(self)->handlers);
+}
+
+static WfValue number_or_none(int64_t i, int64_t least)
+{
+    return i < least ? WF_NONE : wf_small_int(i);
+}
+
+static WfValue code_positions(WfThread *t, WfValue *a)
+{
+    const WfCode *c = self_code(a[0]);
+    WfValue list = wf_list_new(t, c->n_insns);
+    for (int32_t i = 0; i < c->n_insns && !wf_is_empty(list); i++) {
+        WfPosition p;
+        bool known = wf_code_position(c, i, &p);
+        WfValue entry = known ? WF_TUPLE_OF(t, wf_small_int(p.line), p.n_lines == 0xffff ? WF_NONE : wf_small_int((int64_t)p.line + p.n_lines),
+                                            number_or_none(p.col, 0), number_or_none(p.end_col, 0))
+                              : WF_TUPLE_OF(t, WF_NONE, WF_NONE, WF_NONE, WF_NONE);
+        if (wf_is_empty(entry) || wf_list_append(t, wf_as_list(list), entry) != WF_OK) {
+            return WF_EMPTY;
+        }
+    }
+    return wf_is_empty(list) ? list : wf_iter(t, list);
+}
+
+static WfValue code_lines(WfThread *t, WfValue *a)
+{
+    const WfCode *c = self_code(a[0]);
+    WfValue list = wf_list_new(t, 0);
+    for (int32_t i = 0; i < c->n_insns && !wf_is_empty(list);) {
+        WfPosition p, q;
+        int32_t start = i;
+        bool known = wf_code_position(c, i, &p);
+        do {
+            i++;
+        } while (i < c->n_insns && (wf_code_position(c, i, &q) ? known && q.line == p.line : !known));
+        WfValue entry = WF_TUPLE_OF(t, wf_small_int((int64_t)start * 2), wf_small_int((int64_t)i * 2), known ? wf_small_int(p.line) : WF_NONE);
+        if (wf_is_empty(entry) || wf_list_append(t, wf_as_list(list), entry) != WF_OK) {
+            return WF_EMPTY;
+        }
+    }
+    return wf_is_empty(list) ? list : wf_iter(t, list);
+}
+
+/* --- making ------------------------------------------------------------------------------------------------ */
+
+void wf_code_parts(const WfCode *c, WfCodeParts *p)
+{
+    *p = (WfCodeParts){
+        .n_args = c->n_args,
+        .n_posonly = c->n_posonly,
+        .n_kwonly = c->n_kwonly,
+        .n_locals = c->n_locals,
+        .n_regs = c->n_regs,
+        .first_line = c->first_line,
+        .flags = c->flags,
+        .insns = c->code,
+        .n_insns = c->n_insns,
+        .n_handlers = c->n_handlers,
+        .consts = WF_LOAD(WfTuple, &c->consts),
+        .co_consts = WF_LOAD(WfTuple, &c->co_consts),
+        .co_names = WF_LOAD(WfTuple, &c->co_names),
+        .varnames = WF_LOAD(WfTuple, &c->varnames),
+        .cellvars = WF_LOAD(WfTuple, &c->cellvars),
+        .freevars = WF_LOAD(WfTuple, &c->freevars),
+        .filename = WF_LOAD(WfStr, &c->filename),
+        .name = WF_LOAD(WfStr, &c->name),
+        .qualname = WF_LOAD(WfStr, &c->qualname),
+    };
+    WfRaw *positions = WF_LOAD(WfRaw, &c->positions);
+    WfRaw *handlers = WF_LOAD(WfRaw, &c->handlers);
+    p->positions = positions == NULL ? NULL : (const WfPosition *)(const void *)positions->data;
+    p->handlers = handlers == NULL ? NULL : (const WfHandler *)(const void *)handlers->data;
+}
+
+static WfStatus replace_int(WfThread *t, WfValue v, int32_t *field)
+{
+    if (wf_is_empty(v)) {
+        return WF_OK;
+    }
+    int i;
+    if (wf_to_int(t, v, &i) != WF_OK) {
+        return WF_RAISED;
+    }
+    *field = i;
+    return WF_OK;
+}
+
+static WfStatus replace_names(WfThread *t, WfValue v, WfTuple **field, const char *what)
+{
+    if (wf_is_empty(v)) {
+        return WF_OK;
+    }
+    if (!wf_is_tuple(v)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "replace() argument '%s' must be tuple, not %T", what, v));
+    }
+    WfTuple *names = wf_tuple_alloc(t, wf_as_tuple(v)->length);
+    for (int64_t i = 0; names != NULL && i < names->length; i++) {
+        WfValue name = wf_tuple_at(wf_as_tuple(v), i);
+        if (!wf_is_str(name)) {
+            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "name tuples must contain only strings, not '%T'", name));
+        }
+        name = wf_str_intern(t, name);
+        if (wf_is_empty(name)) {
+            return WF_RAISED;
+        }
+        wf_store(&names->items[i], name);
+    }
+    *field = names;
+    return names == NULL ? WF_RAISED : WF_OK;
+}
+
+static WfStatus replace_str(WfThread *t, WfValue v, WfStr **field, const char *what)
+{
+    if (wf_is_empty(v)) {
+        return WF_OK;
+    }
+    if (!wf_is_str(v)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "replace() argument '%s' must be str, not %T", what, v));
+    }
+    *field = wf_as_str(v);
+    return WF_OK;
+}
+
+/* The program's constants changed: those of the old tuple are replaced one by one where they stand among our own. */
+static WfStatus replace_consts(WfThread *t, WfValue v, WfCodeParts *p)
+{
+    if (wf_is_empty(v)) {
+        return WF_OK;
+    }
+    if (!wf_is_tuple(v)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "replace() argument 'co_consts' must be tuple, not %T", v));
+    }
+    WfValue own = wf_tuple_from(t, (const WfValue *)(const void *)p->consts->items, p->consts->length);
+    if (wf_is_empty(own)) {
+        return WF_RAISED;
+    }
+    WfTuple *fresh = wf_as_tuple(v), *old = p->co_consts;
+    for (int64_t i = 0; i < old->length && i < fresh->length; i++) {
+        for (int64_t k = 0; k < p->consts->length; k++) {
+            if (wf_is(wf_tuple_at(p->consts, k), wf_tuple_at(old, i))) {
+                wf_store(&wf_as_tuple(own)->items[k], wf_tuple_at(fresh, i));
+            }
+        }
+    }
+    p->consts = wf_as_tuple(own);
+    p->co_consts = fresh;
+    return WF_OK;
+}
+
+static WfStatus replace_raw(WfThread *t, WfValue v, const void **field, int32_t *n, size_t item, const char *what)
+{
+    if (wf_is_empty(v)) {
+        return WF_OK;
+    }
+    if (!wf_is_bytes(v)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "replace() argument '%s' must be bytes, not %T", what, v));
+    }
+    if ((size_t)wf_as_bytes(v)->length % item != 0 || wf_as_bytes(v)->length / (int64_t)item > INT32_MAX) {
+        return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "code: %s is malformed", what));
+    }
+    *field = wf_as_bytes(v)->length == 0 ? NULL : wf_as_bytes(v)->data;
+    if (n != NULL) {
+        *n = (int32_t)(wf_as_bytes(v)->length / (int64_t)item);
+    }
+    return WF_OK;
+}
+
+enum {
+    R_SELF, R_ARGCOUNT, R_POSONLY, R_KWONLY, R_NLOCALS, R_STACKSIZE, R_FLAGS, R_FIRSTLINE, R_CODE, R_CONSTS, R_NAMES, R_VARNAMES,
+    R_FREEVARS, R_CELLVARS, R_FILENAME, R_NAME, R_QUALNAME, R_LINETABLE, R_EXCEPTIONTABLE
+};
+static WfValue code_replace(WfThread *t, WfValue *a)
+{
+    WfCodeParts p;
+    wf_code_parts(self_code(a[0]), &p);
+    int32_t flags = (int32_t)p.flags, n_positions = p.n_insns;
+    const void *insns = p.insns, *positions = p.positions, *handlers = p.handlers;
+    if (replace_int(t, a[R_ARGCOUNT], &p.n_args) != WF_OK || replace_int(t, a[R_POSONLY], &p.n_posonly) != WF_OK
+        || replace_int(t, a[R_KWONLY], &p.n_kwonly) != WF_OK || replace_int(t, a[R_NLOCALS], &p.n_locals) != WF_OK
+        || replace_int(t, a[R_STACKSIZE], &p.n_regs) != WF_OK || replace_int(t, a[R_FLAGS], &flags) != WF_OK
+        || replace_int(t, a[R_FIRSTLINE], &p.first_line) != WF_OK || replace_consts(t, a[R_CONSTS], &p) != WF_OK
+        || replace_names(t, a[R_NAMES], &p.co_names, "co_names") != WF_OK
+        || replace_names(t, a[R_VARNAMES], &p.varnames, "co_varnames") != WF_OK
+        || replace_names(t, a[R_FREEVARS], &p.freevars, "co_freevars") != WF_OK
+        || replace_names(t, a[R_CELLVARS], &p.cellvars, "co_cellvars") != WF_OK
+        || replace_str(t, a[R_FILENAME], &p.filename, "co_filename") != WF_OK || replace_str(t, a[R_NAME], &p.name, "co_name") != WF_OK
+        || replace_str(t, a[R_QUALNAME], &p.qualname, "co_qualname") != WF_OK
+        || replace_raw(t, a[R_CODE], &insns, &p.n_insns, sizeof(WfInsn), "co_code") != WF_OK
+        || replace_raw(t, a[R_LINETABLE], &positions, &n_positions, sizeof(WfPosition), "co_linetable") != WF_OK
+        || replace_raw(t, a[R_EXCEPTIONTABLE], &handlers, &p.n_handlers, sizeof(WfHandler), "co_exceptiontable") != WF_OK) {
+        return WF_EMPTY;
+    }
+    p.flags = (uint32_t)flags;
+    p.insns = (const WfInsn *)insns;
+    p.positions = n_positions == p.n_insns ? (const WfPosition *)positions : NULL;
+    p.handlers = (const WfHandler *)handlers;
+    return wf_code_new(t, &p);
+}
+
+static bool same_raw(const WfSlot *a, const WfSlot *b)
+{
+    WfRaw *x = WF_LOAD(WfRaw, a), *y = WF_LOAD(WfRaw, b);
+    if (x == NULL || y == NULL) {
+        return x == y;
+    }
+    return x->size == y->size && memcmp(x->data, y->data, (size_t)x->size) == 0;
+}
+
+/* Constants are equal only if their types are, too, and for floats their signs. */
+static WfFound same_constant(WfThread *t, WfValue a, WfValue b)
+{
+    if (wf_is(a, b)) {
+        return WF_FOUND;
+    }
+    if (wf_type(a) != wf_type(b)) {
+        return WF_MISSING;
+    }
+    if (wf_is_tuple(a)) {
+        if (wf_as_tuple(a)->length != wf_as_tuple(b)->length) {
+            return WF_MISSING;
+        }
+        for (int64_t i = 0; i < wf_as_tuple(a)->length; i++) {
+            WfFound same = same_constant(t, wf_tuple_at(wf_as_tuple(a), i), wf_tuple_at(wf_as_tuple(b), i));
+            if (same != WF_FOUND) {
+                return same;
+            }
+        }
+        return WF_FOUND;
+    }
+    if (wf_is_double(a)) {
+        return WF_MISSING;
+    }
+    return wf_equal(t, a, b);
+}
+
+static WfFound codes_equal(WfThread *t, const WfCode *x, const WfCode *y)
+{
+    if (x->n_args != y->n_args || x->n_posonly != y->n_posonly || x->n_kwonly != y->n_kwonly || x->flags != y->flags
+        || x->first_line != y->first_line || x->n_insns != y->n_insns || !same_raw(&x->handlers, &y->handlers)
+        || !same_raw(&x->positions, &y->positions)) {
+        return WF_MISSING;
+    }
+    for (int32_t i = 0; i < x->n_insns; i++) {
+        if (x->code[i] != y->code[i]) {
+            return WF_MISSING;
+        }
+        WfExtra extra = (WfExtra)wf_op_info[WF_INSN_OP(x->code[i])].extra;
+        i += extra != WF_EXTRA_0;
+        if (extra == WF_EXTRA_ARG && x->code[i] != y->code[i]) {
+            return WF_MISSING;
+        }
+    }
+    const WfSlot *names[][2] = {{&x->name, &y->name}, {&x->co_names, &y->co_names}, {&x->varnames, &y->varnames},
+                                {&x->cellvars, &y->cellvars}, {&x->freevars, &y->freevars}};
+    for (size_t i = 0; i < WF_ARRAY_LEN(names); i++) {
+        WfFound same = wf_equal(t, wf_load(names[i][0]), wf_load(names[i][1]));
+        if (same != WF_FOUND) {
+            return same;
+        }
+    }
+    return same_constant(t, wf_load(&x->consts), wf_load(&y->consts));
+}
+
+static WfValue code_compare(WfThread *t, WfValue a, WfValue b, int op)
+{
+    if ((op != WF_EQ && op != WF_NE) || !WF_IS_KIND(b, CODE)) {
+        return WF_NOT_IMPLEMENTED;
+    }
+    WfFound same = wf_is(a, b) ? WF_FOUND : codes_equal(t, self_code(a), self_code(b));
+    return same == WF_ERROR ? WF_EMPTY : WF_BOOL((same == WF_FOUND) == (op == WF_EQ));
+}
+
+static WfStatus code_hash(WfThread *t, WfValue self, int64_t *hash)
+{
+    const WfCode *c = self_code(self);
+    uint64_t h = (uint64_t)wf_str_hash(WF_LOAD(WfStr, &c->name));
+    h = (h ^ (uint64_t)c->n_args) * 1000003u;
+    h = (h ^ (uint64_t)c->n_insns) * 1000003u;
+    h = (h ^ (uint64_t)c->first_line) * 1000003u;
+    *hash = (int64_t)h == -1 ? -2 : (int64_t)h;
+    return WF_OK;
+}
+
+static WfValue code_repr(WfThread *t, WfValue self)
+{
+    const WfCode *c = self_code(self);
+    return wf_str_format(t, "<code object %U at %p, file \"%V\", line %d>", WF_LOAD(WfStr, &c->name), (const void *)c,
+                         wf_load(&c->filename), (int)c->first_line);
+}
+
+static WfValue code_sizeof(WfThread *t, WfValue *a)
+{
+    const WfCode *c = self_code(a[0]);
+    return wf_small_int((int64_t)sizeof(WfCode) + (int64_t)c->n_insns * (int64_t)(sizeof(WfInsn) + sizeof(WfPosition)));
+}
+
+static WfValue code_new(WfThread *t, WfType *type, const WfArgs *args)
+{
+    (void)type;
+    WfValue a[18];
+    static const char sig[] = "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, "
+                              "varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=?, cellvars=?, /)";
+    if (wf_parse_args(t, "code", sig, args, a, 18) != WF_OK) {
+        return WF_EMPTY;
+    }
+    return wf_raise(t, WF_EXC(NotImplementedError), "code() is not supported; use replace() of an existing code object");
+}
+
+static const WfBuiltinDef code_methods[] = {
+    {"co_positions", code_positions, "(self)", "Line, end line, column and end column of every instruction word.", 0},
+    {"co_lines", code_lines, "(self)", "Ranges of instructions with their lines: start, end, line.", 0},
+    {"replace", code_replace,
+     "(self, *, co_argcount=?, co_posonlyargcount=?, co_kwonlyargcount=?, co_nlocals=?, co_stacksize=?, co_flags=?, "
+     "co_firstlineno=?, co_code=?, co_consts=?, co_names=?, co_varnames=?, co_freevars=?, co_cellvars=?, co_filename=?, "
+     "co_name=?, co_qualname=?, co_linetable=?, co_exceptiontable=?)",
+     "A copy with some parts replaced.", 0},
+    {"__sizeof__", code_sizeof, "(self)", "Size in memory, in bytes.", 0},
+    {0}};
+#define MEMBER(name) {"co_" #name, get_##name, NULL, NULL, WF_GS_MEMBER}
+static const WfGetSetDef code_getsets[] = {
+    MEMBER(argcount), MEMBER(posonlyargcount), MEMBER(kwonlyargcount), {"co_nlocals", get_nlocals, NULL, NULL, 0}, MEMBER(stacksize),
+    MEMBER(flags), MEMBER(firstlineno), MEMBER(consts), MEMBER(names), {"co_varnames", get_varnames, NULL, NULL, 0},
+    {"co_cellvars", get_cellvars, NULL, NULL, 0}, {"co_freevars", get_freevars, NULL, NULL, 0}, MEMBER(filename), MEMBER(name),
+    MEMBER(qualname), MEMBER(linetable), MEMBER(exceptiontable), {"co_code", get_code_bytes, NULL, NULL, 0}, {0}};
+const WfTypeSpec wf_code_spec = {
+    .name = "code",
+    .doc = "Compiled code: instructions, constants and names.",
+    .flags = WF_TF_WEAKREFS,
+    .size = sizeof(WfCode),
+    .methods = code_methods,
+    .getsets = code_getsets,
+    .slots = {.repr = code_repr, .hash = code_hash, .richcompare = code_compare, .new_ = code_new, .release = code_release},
+};
