@@ -25,6 +25,8 @@ WfFound wf_type_store(WfThread *t, WfType *type, WfStr *name, WfValue v) WF_MUST
 /* Sets or clears flags of a type atomically. */
 void wf_type_change_flags(WfType *type, uint32_t set, uint32_t clear);
 WfStatus wf_type_set_name(WfThread *t, WfType *type, WfStr *name) WF_MUST_CHECK;
+/* Adds the names of c's attributes and of its bases', as dir() shows them. objects/type.c */
+WfStatus wf_type_merge_dir(WfThread *t, WfDict *names, WfValue c) WF_MUST_CHECK;
 /* The most derived of meta and the bases' metatypes; TypeError if there is none. */
 WfType *wf_type_winner(WfThread *t, WfType *meta, WfTuple *bases) WF_MUST_CHECK;
 /* May o be given the class `to`? TypeError if not. */
