@@ -26,6 +26,8 @@
 #include "objects/iterators.h"
 #include "objects/list.h"
 #include "objects/range.h"
+#include "objects/set.h"
+#include "objects/slice.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/cache.h"
@@ -124,6 +126,42 @@ typedef LOOP WfValue (*HandlerFn)(STATE);
         K = (f_)->code->k;                                                                         \
     } while (0)
 
+/* Small ints shifted up by WF_INT_SHIFT: overflow of 64 bits is overflow of 50. */
+#define UP(v) ((int64_t)((v).bits << WF_INT_SHIFT))
+#define DOWN(i) WF_VALUE((uint64_t)(i) >> WF_INT_SHIFT | WF_INT_TAG)
+
+
+/* Python's floor division and modulo of C ints; y is not 0. 32-bit division where it will do: it is much faster. */
+WF_INLINE int64_t floor_div(int64_t x, int64_t y)
+{
+    if ((((uint64_t)x | (uint64_t)y) >> 32) == 0) {
+        return (int64_t)((uint32_t)x / (uint32_t)y);
+    }
+    int64_t q = x / y;
+    return q - ((x % y != 0) & ((x ^ y) < 0));
+}
+WF_INLINE int64_t floor_mod(int64_t x, int64_t y)
+{
+    if ((((uint64_t)x | (uint64_t)y) >> 32) == 0) {
+        return (int64_t)((uint32_t)x % (uint32_t)y);
+    }
+    int64_t r = x % y;
+    return r != 0 && (r ^ y) < 0 ? r + y : r;
+}
+
+/* x << n within 50 bits? */
+WF_INLINE bool shift_left(WfValue x, int64_t n, WfValue *out)
+{
+    if ((uint64_t)n < 50) {
+        int64_t up = UP(x);
+        int64_t r = (int64_t)((uint64_t)up << n);
+        if (r >> n == up) {
+            *out = DOWN(r);
+            return true;
+        }
+    }
+    return false;
+}
 /* The head of a frame of a Python function. ret: WfReturn. */
 WF_INLINE void init_frame(WfFrame *nf, WfFrame *prev, WfCode *code, WfValue func, WfReturn ret, uint32_t dst)
 {
@@ -185,6 +223,7 @@ static LOOP WfValue op_breaker(STATE);
 static LOOP WfValue op_leave(STATE);
 static LOOP WfValue op_invoke(STATE);
 static LOOP WfValue op_invoke_other(STATE);
+static LOOP WfValue op_RERAISE_pending(STATE);
 static LOOP WfValue op_bad(STATE);
 #    include "vm/ops.h"
 #    define OP(name, a, b, c, extra, text) [WF_OP_##name] = (const void *)op_##name,
@@ -210,20 +249,19 @@ static WF_NOINLINE WfValue run_loop(WfThread *t, WfFrame *f)
     return op_breaker(t, pc, R, K, table, insn);
 }
 #else
-static WF_NOINLINE WfValue run_loop(WfThread *t, WfFrame *f)
-{
-    static const void *const handlers[256] = {
 #    pragma GCC diagnostic push
 #    pragma GCC diagnostic ignored "-Woverride-init"
+static WF_NOINLINE WfValue run_loop(WfThread *t, WfFrame *entered)
+{
+    static const void *const handlers[256] = {
         [0 ... 255] = &&op_bad,
 #    define OP(name, a, b, c, extra, text) [WF_OP_##name] = &&op_##name,
 #    include "code/opcodes.def"
 #    undef OP
-#    pragma GCC diagnostic pop
     };
-    const WfInsn *pc = f->pc;
-    WfValue *R = WF_FRAME_REGS(f);
-    const WfSlot *K = f->code->k;
+    const WfInsn *pc = entered->pc;
+    WfValue *R = WF_FRAME_REGS(entered);
+    const WfSlot *K = entered->code->k;
     const void *const *table = handlers;
     WfInsn insn = 0;
     if (wf_pending(t)) {
@@ -232,6 +270,7 @@ static WF_NOINLINE WfValue run_loop(WfThread *t, WfFrame *f)
     goto op_breaker;
 #    include "vm/ops.h"
 }
+#    pragma GCC diagnostic pop
 #endif
 
 WfValue wf_vm_run(WfThread *t, WfFrame *f)

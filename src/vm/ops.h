@@ -549,10 +549,6 @@ op_leave:
 
 /* --- arithmetic ------------------------------------------------------------------------------------------------- */
 
-/* Small ints shifted up by WF_INT_SHIFT: overflow of 64 bits is overflow of 50. */
-#define UP(v) ((int64_t)((v).bits << WF_INT_SHIFT))
-#define DOWN(i) WF_VALUE((uint64_t)(i) >> WF_INT_SHIFT | WF_INT_TAG)
-
 #define ARITH(NAME, BUILTIN, OP)                                                                   \
     TARGET(NAME)                                                                                   \
     {                                                                                              \
@@ -658,23 +654,6 @@ TARGET(TRUEDIV)
     RESULT(wf_op_arith(t, WF_BIN_TRUEDIV, x, y));
 }
 
-/* Python's floor division and modulo of C ints; y is not 0. 32-bit division where it will do: it is much faster. */
-OPS_INLINE int64_t floor_div(int64_t x, int64_t y)
-{
-    if ((((uint64_t)x | (uint64_t)y) >> 32) == 0) {
-        return (int64_t)((uint32_t)x / (uint32_t)y);
-    }
-    int64_t q = x / y;
-    return q - ((x % y != 0) & ((x ^ y) < 0));
-}
-OPS_INLINE int64_t floor_mod(int64_t x, int64_t y)
-{
-    if ((((uint64_t)x | (uint64_t)y) >> 32) == 0) {
-        return (int64_t)((uint32_t)x % (uint32_t)y);
-    }
-    int64_t r = x % y;
-    return r != 0 && (r ^ y) < 0 ? r + y : r;
-}
 #define DIVISION(NAME, F)                                                                          \
     TARGET(NAME)                                                                                   \
     {                                                                                              \
@@ -725,19 +704,6 @@ TARGET(AND_I)
     RESULT(wf_op_arith(t, WF_BIN_AND, x, wf_small_int(y)));
 }
 
-/* x << n within 50 bits? */
-OPS_INLINE bool shift_left(WfValue x, int64_t n, WfValue *out)
-{
-    if ((uint64_t)n < 50) {
-        int64_t up = UP(x);
-        int64_t r = (int64_t)((uint64_t)up << n);
-        if (r >> n == up) {
-            *out = DOWN(r);
-            return true;
-        }
-    }
-    return false;
-}
 #define SHIFTS(SUFFIX, OTHER, IS)                                                                  \
     TARGET(LSHIFT##SUFFIX)                                                                         \
     {                                                                                              \
@@ -1152,8 +1118,8 @@ TARGET(FOR_ITER)
             DISPATCH();
         }
         if (shape == WF_SHAPE(LIST_ITERATOR)) {
-            WfValue v;
-            if (wf_list_iter_next(WF_AS(WfListIterator, it), &v)) {
+            WfValue v = wf_list_iter_step(t, WF_AS(WfSeqIter, it));
+            if (!wf_is_empty(v)) {
                 RB = v;
                 pc++;
                 DISPATCH();
@@ -1162,8 +1128,8 @@ TARGET(FOR_ITER)
             DISPATCH();
         }
         if (shape == WF_SHAPE(TUPLE_ITERATOR)) {
-            WfValue v;
-            if (wf_tuple_iter_next(WF_AS(WfTupleIterator, it), &v)) {
+            WfValue v = wf_tuple_iter_step(t, WF_AS(WfSeqIter, it));
+            if (!wf_is_empty(v)) {
                 RB = v;
                 pc++;
                 DISPATCH();
