@@ -251,3 +251,33 @@ WfStatus wf_structseq_disable_new(WfThread *t, WfType *type)
     type->slots.new_ = no_new;
     return wf_type_modified(t, type, NULL);
 }
+
+WfType *wf_structseq_type(WfThread *t, const WfStructSeqDesc *desc)
+{
+    WfStr *key = wf_str_intern_cstr(t, desc->name);
+    if (key == NULL) {
+        return NULL;
+    }
+    if (wf_is_empty(t->interp->module_state)) {
+        WfValue dict = wf_dict_new(t);
+        if (wf_is_empty(dict)) {
+            return NULL;
+        }
+        wf_mutex_lock(t, &t->interp->lock);
+        if (wf_is_empty(t->interp->module_state)) {
+            t->interp->module_state = dict;
+        }
+        wf_mutex_unlock(&t->interp->lock);
+    }
+    WfDict *state = wf_as_dict(t->interp->module_state);
+    WfValue v = wf_dict_get_str(state, key);
+    if (wf_is_empty(v)) {
+        WfType *type = wf_structseq_new_type(t, desc);
+        if (type == NULL) {
+            return NULL;
+        }
+        /* another thread may have been faster: its type counts */
+        v = wf_dict_setdefault(t, state, wf_from_object(key), wf_from_object(type));
+    }
+    return WF_AS(WfType, v);
+}

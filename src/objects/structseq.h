@@ -25,8 +25,10 @@ typedef struct WfStructSeqDesc {
     int n_sequence;
 } WfStructSeqDesc;
 
-/* A new type (one for each interpreter: keep it in the module). `desc` must live as long as the process. */
+/* A new type. `desc` must live as long as the process. */
 WfType *wf_structseq_new_type(WfThread *t, const WfStructSeqDesc *desc) WF_MUST_CHECK;
+/* The interpreter's one type for desc, made on first use. */
+WfType *wf_structseq_type(WfThread *t, const WfStructSeqDesc *desc) WF_MUST_CHECK;
 /* Takes away the constructor, as sys.flags has none. */
 WfStatus wf_structseq_disable_new(WfThread *t, WfType *type) WF_MUST_CHECK;
 /* "module.name" */
