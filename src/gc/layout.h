@@ -19,11 +19,22 @@
 #include <stdint.h>
 
 #ifdef __has_feature /* clang's; older gcc may not see its call even behind a test */
-#    if __has_feature(thread_sanitizer)
-#        define __SANITIZE_THREAD__ 1
+#    define WF_TSAN __has_feature(thread_sanitizer)
+#    define WF_ASAN __has_feature(address_sanitizer)
+#else
+#    ifdef __SANITIZE_THREAD__
+#        define WF_TSAN 1
+#    else
+#        define WF_TSAN 0
+#    endif
+#    ifdef __SANITIZE_ADDRESS__
+#        define WF_ASAN 1
+#    else
+#        define WF_ASAN 0
 #    endif
 #endif
-#ifdef __SANITIZE_THREAD__
+
+#if WF_TSAN
 #    define WF_HEAP_BASE 0x7e8000000000u /* inside the range that ThreadSanitizer shadows */
 #    define WF_HEAP_SIZE ((uint64_t)64 << 30)
 #    define WF_SIDE_BASE 0x7eC000000000u

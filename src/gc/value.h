@@ -111,10 +111,11 @@ typedef struct WfSlot {
     uint64_t x_bits;
 } WfSlot;
 
-/* Relaxed: what the word points to is reached through it, which orders the reads (data dependency). */
+/* Relaxed: what the word points to is reached through it, which orders the reads (data dependency; ThreadSanitizer
+ * does not know of that). */
 WF_INLINE WfValue wf_load(const WfSlot *s)
 {
-    return WF_VALUE(__atomic_load_n(&s->x_bits, __ATOMIC_RELAXED));
+    return WF_VALUE(__atomic_load_n(&s->x_bits, WF_TSAN ? __ATOMIC_ACQUIRE : __ATOMIC_RELAXED));
 }
 WF_INLINE WfValue wf_load_acquire(const WfSlot *s)
 {

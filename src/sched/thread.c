@@ -14,14 +14,9 @@
 #ifndef __has_feature /* clang's */
 #    define __has_feature(x) 0
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)                                                              \
-    || __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#    define C_RESERVE ((size_t)256 << 10)
-#else
-#    define C_RESERVE ((size_t)128 << 10)
-#endif
+#define C_RESERVE ((size_t)(WF_ASAN || WF_TSAN ? 256 : 128) << 10)
 
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#if WF_ASAN
 /* Locals have to lie on the real stack, where the collector looks. The heap is never given back, so no leak check. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
