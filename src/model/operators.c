@@ -594,8 +594,7 @@ WfFound wf_real_issubclass(WfThread *t, WfValue c, WfValue cls)
     if (check_class(t, c, "issubclass() arg 1 must be a class") != WF_OK) {
         return WF_ERROR;
     }
-    if (!WF_IS_EXACT(cls, UNION)
-        && check_class(t, cls, "issubclass() arg 2 must be a class, a tuple of classes, or a union") != WF_OK) {
+    if (check_class(t, cls, "issubclass() arg 2 must be a class, a tuple of classes, or a union") != WF_OK) {
         return WF_ERROR;
     }
     return abstract_issubclass(t, c, cls);
@@ -605,8 +604,8 @@ typedef WfFound (*CheckFn)(WfThread *t, WfValue x, WfValue cls);
 
 static WfFound check_through(WfThread *t, WfValue x, WfValue cls, CheckFn self, CheckFn real, WfStr *hook, const char *where)
 {
-    if (wf_is_tuple(cls)) {
-        WfTuple *tuple = wf_as_tuple(cls);
+    if (wf_is_tuple(cls) || WF_IS_EXACT(cls, UNION)) {
+        WfTuple *tuple = wf_is_tuple(cls) ? wf_as_tuple(cls) : wf_union_args(cls);
         WfFound found = WF_MISSING;
         if (wf_recursion_enter(t, where) != WF_OK) {
             return WF_ERROR;

@@ -108,10 +108,11 @@ static WfStatus ref_init(WfThread *t, WfValue self, const WfArgs *args)
 
 static WfValue ref_call(WfThread *t, WfValue self, const WfArgs *args)
 {
-    if (args->n_pos > 0 || (args->kwnames != NULL && args->kwnames->length > 0)) {
-        return wf_raise(t, WF_EXC(TypeError), "__call__() takes at most 0 %sarguments (%zd given)",
-                        args->n_pos > 0 ? "" : "keyword ",
-                        args->n_pos + (args->kwnames != NULL ? args->kwnames->length : 0));
+    if (args->kwnames != NULL && args->kwnames->length > 0) {
+        return wf_raise(t, WF_EXC(TypeError), "weakref() takes no keyword arguments");
+    }
+    if (args->n_pos > 0) {
+        return wf_raise(t, WF_EXC(TypeError), "weakref expected 0 arguments, got %zd", args->n_pos);
     }
     WfValue target = wf_weakref_target(wf_as_weakref(self));
     return wf_is_empty(target) ? WF_NONE : target;
