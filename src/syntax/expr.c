@@ -290,7 +290,7 @@ static WfExpr *braces(WfParser *p)
 
 /* ---- primaries ---- */
 
-static WfExpr *atom(WfParser *p)
+WfExpr *wf_rule_atom(WfParser *p)
 {
     switch (peek(p)) {
     case T_NAME:
@@ -570,7 +570,7 @@ WfExpr *wf_rule_primary(WfParser *p)
         return wf_diag_primary(p);
     }
     WfLoc start = here(p);
-    WfExpr *e = atom(p);
+    WfExpr *e = wf_rule_atom(p);
     while (e != NULL) {
         switch (peek(p)) {
         case T_DOT: {
@@ -1170,42 +1170,62 @@ WfExpr *wf_rule_star_targets(WfParser *p)
     return e;
 }
 
+/* One "for" clause with its conditions; false: no match, or an error. */
+static bool for_if_clause(WfParser *p)
+{
+    bool is_async = accept(p, T_ASYNC);
+    uint32_t first = p->pos++;
+    WfExpr *target = wf_rule_star_targets(p);
+    if (target == NULL || !accept(p, T_IN)) {
+        if (p->diagnosing && !p->failed && p->no_invalid == 0) {
+            p->pos = first;
+            wf_diag_for_target(p);
+        }
+        return false;
+    }
+    WfExpr *iter = wf_rule_disjunction(p);
+    if (iter == NULL) {
+        return false;
+    }
+    size_t ifs = p->scratch.len;
+    while (peek(p) == T_IF) {
+        uint32_t pos = p->pos++;
+        WfExpr *test = wf_rule_disjunction(p);
+        if (test == NULL && p->diagnosing && !p->failed) {
+            p->pos = pos;
+            break;
+        }
+        if (!push_node(p, test)) {
+            return false;
+        }
+    }
+    if (is_async && p->feature_version < 6) {
+        wf_parse_raise_last(p, WF_SYNTAX_ERROR,
+                            "Async comprehensions are only supported in Python 3.6 and greater");
+        return false;
+    }
+    WfComprehension *c = wf_ast_new(p->arena, WF_AST_comprehension);
+    if (c == NULL) {
+        wf_parse_nomem(p);
+        return false;
+    }
+    c->target = target;
+    c->iter = iter;
+    c->is_async = is_async;
+    return wf_parse_seq(p, ifs, &c->ifs) && push_node(p, c);
+}
+
 bool wf_rule_for_if_clauses(WfParser *p, WfComprehensionSeq *out)
 {
     size_t base = p->scratch.len;
     while (at_for(p)) {
-        bool is_async = accept(p, T_ASYNC);
-        p->pos++;
-        WfExpr *target = wf_rule_star_targets(p);
-        if (target == NULL || !accept(p, T_IN)) {
-            return false;
-        }
-        WfExpr *iter = wf_rule_disjunction(p);
-        if (iter == NULL) {
-            return false;
-        }
-        size_t ifs = p->scratch.len;
-        while (accept(p, T_IF)) {
-            if (!push_node(p, wf_rule_disjunction(p))) {
+        uint32_t pos = p->pos;
+        if (!for_if_clause(p)) {
+            if (!p->diagnosing || p->failed) {
                 return false;
             }
-        }
-        if (is_async && p->feature_version < 6) {
-            wf_parse_raise_last(
-                p, WF_SYNTAX_ERROR,
-                "Async comprehensions are only supported in Python 3.6 and greater");
-            return false;
-        }
-        WfComprehension *c = wf_ast_new(p->arena, WF_AST_comprehension);
-        if (c == NULL) {
-            wf_parse_nomem(p);
-            return false;
-        }
-        c->target = target;
-        c->iter = iter;
-        c->is_async = is_async;
-        if (!wf_parse_seq(p, ifs, &c->ifs) || !push_node(p, c)) {
-            return false;
+            p->pos = pos;
+            break;
         }
     }
     return p->scratch.len > base && !p->failed && wf_parse_seq(p, base, out);

@@ -342,7 +342,7 @@ bool wf_parser_init(WfParser *p, WfParser *outer, WfArena *a, const WfParseOptio
             buf[n++] = c;
         }
     }
-    if (opt->mode == WF_PARSE_EXEC && outer == NULL && n > 0 && buf[n - 1] != '\n') {
+    if ((opt->mode == WF_PARSE_EXEC || outer != NULL) && n > 0 && buf[n - 1] != '\n') {
         buf[n++] = '\n';
     }
     buf[n] = 0;

@@ -144,6 +144,7 @@ WfArg *wf_rule_parameter(WfParser *p, bool lambda, bool star);
 /* The text of a type comment, taken if there is one. */
 const WfAstStr *wf_rule_type_comment(WfParser *p);
 WfExpr *wf_rule_primary(WfParser *p);
+WfExpr *wf_rule_atom(WfParser *p);
 /* Targets of `for` and assignments, already in Store context; NULL if none. */
 WfExpr *wf_rule_star_targets(WfParser *p);
 WfExpr *wf_rule_star_target(WfParser *p);
