@@ -1230,21 +1230,21 @@ static void invalid_star_etc(const Params *q)
     WfLoc star = here(p);
     p->pos++;
     TokKind k = peek(p);
-    if (k == q->close) {
-        wf_parse_raise_range(p, &star, &star, "named arguments must follow bare *");
-        return;
-    }
+    bool bare = k == q->close;
     if (k == T_COMMA) {
         p->pos++;
         k = peek(p);
-        if (k == q->close || k == T_DOUBLESTAR) {
-            if (q->lambda) {
-                wf_parse_raise_last(p, WF_SYNTAX_ERROR, "named arguments must follow bare *");
-            } else {
-                wf_parse_raise_range(p, &star, &star, "named arguments must follow bare *");
-            }
-            return;
+        bare = k == q->close || k == T_DOUBLESTAR;
+    }
+    if (bare) {
+        if (q->lambda) {
+            wf_parse_raise_last(p, WF_SYNTAX_ERROR, "named arguments must follow bare *");
+        } else {
+            wf_parse_raise_range(p, &star, &star, "named arguments must follow bare *");
         }
+        return;
+    }
+    if (p->pos > first + 1) {
         if (k == T_TYPE_COMMENT) {
             p->pos++;
             wf_parse_raise_last(p, WF_SYNTAX_ERROR, "bare * has associated type comment");
@@ -1576,6 +1576,30 @@ static bool with_head(WfParser *p, bool paren)
     return true;
 }
 
+/* At an "except" of the other kind than those before it. */
+static void mixed_except(WfParser *p, bool star)
+{
+    WfLoc from = here(p);
+    p->pos++;
+    WfLoc to = from;
+    if (star) {
+        to = here(p);
+        p->pos++;
+    }
+    if (star || peek(p) != T_COLON) {
+        if (wf_rule_expression(p) == NULL) {
+            return;
+        }
+        if (peek(p) == T_AS && peek2(p) == T_NAME) {
+            p->pos += 2;
+        }
+    }
+    if (peek(p) == T_COLON) {
+        wf_parse_raise_range(p, &from, &to,
+                             "cannot have both 'except' and 'except*' on the same 'try'");
+    }
+}
+
 static void diag_try(WfParser *p, int lineno)
 {
     uint32_t first = p->pos++;
@@ -1598,16 +1622,13 @@ static void diag_try(WfParser *p, int lineno)
         bool any = false;
         bool stars = false;
         while (!p->failed && peek(p) == T_EXCEPT) {
-            bool star;
-            if (wf_rule_except(p, &star) == NULL) {
+            bool star = peek2(p) == T_STAR;
+            if (any && star != stars) {
+                mixed_except(p, star);
                 break;
             }
-            if (any && star != stars) {
-                while (!p->failed && wf_rule_block(p, &seq)) {
-                }
-                wf_parse_raise_last(p, WF_SYNTAX_ERROR,
-                                    "cannot have both 'except' and 'except*' on the same 'try'");
-                return;
+            if (wf_rule_except(p, &star) == NULL) {
+                break;
             }
             any = true;
             stars = star;

@@ -218,6 +218,15 @@ static TokKind lex_error(WfParser *p, const char *format, ...)
     return lex_error_range(p, -1, -1, copy);
 }
 
+/* An error of the token, not of its characters: it counts only once the parser gets there. */
+static void token_error(WfParser *p, WfSyntaxErrorKind kind, int col, const char *message)
+{
+    p->done = LEX_FAILED;
+    if (!p->past_error) {
+        wf_parse_raise_at(p, kind, p->lineno, col, p->lineno, -1, message);
+    }
+}
+
 /* ---- characters ---- */
 
 /* The next character, 0 at the end; a line begins when its first character is read. */
@@ -237,10 +246,8 @@ static inline char next_char(WfParser *p)
 static bool continuation_line(WfParser *p)
 {
     if (next_char(p) != '\n') {
-        p->done = LEX_FAILED;
-        /* The column is counted from the start of the text's current line. */
-        wf_parse_raise_at(p, WF_SYNTAX_ERROR, p->lineno, (int)(p->cur - p->line_start) - 1,
-                          p->lineno, -1, "unexpected character after line continuation character");
+        token_error(p, WF_SYNTAX_ERROR, (int)(p->cur - p->line_start) - 1,
+                    "unexpected character after line continuation character");
         return false;
     }
     if (*p->cur == 0) {
@@ -520,11 +527,9 @@ static TokKind string(WfParser *p, const char *start, char quote)
 
 static TokKind tab_error(WfParser *p)
 {
-    p->done = LEX_FAILED;
     const char *nl = strchr(p->line_start, '\n');
     p->cur = nl != NULL ? nl + 1 : p->end;
-    wf_parse_raise_at(p, WF_SYNTAX_TAB, p->lineno, 0, p->lineno, -1,
-                      "inconsistent use of tabs and spaces in indentation");
+    token_error(p, WF_SYNTAX_TAB, 0, "inconsistent use of tabs and spaces in indentation");
     return T_ERROR;
 }
 
@@ -571,9 +576,7 @@ static TokKind indentation(WfParser *p)
     }
     if (col > p->indents[p->indent]) {
         if (p->indent + 1 >= MAX_INDENT) {
-            p->done = LEX_FAILED;
-            wf_parse_raise_at(p, WF_SYNTAX_INDENTATION, p->lineno, 0, p->lineno, -1,
-                              "too many levels of indentation");
+            token_error(p, WF_SYNTAX_INDENTATION, 0, "too many levels of indentation");
             return T_ERROR;
         }
         if (alt <= p->alt_indents[p->indent]) {
@@ -929,6 +932,9 @@ void wf_lex_fill(WfParser *p)
                     ? (start = end = NULL, T_END)
                     : lex(p, &start, &end);
     bool dedent_error = k == T_BAD_DEDENT;
+    if (k == T_ERROR) {
+        start = end = NULL;
+    }
     if (k == T_END && p->opt->mode == WF_PARSE_SINGLE && !p->is_fstring && began && !p->end_seen) {
         k = T_NEWLINE;
         p->end_seen = true;
@@ -989,6 +995,7 @@ void wf_lex_rest(WfParser *p)
     WfSyntaxError saved = *p->err;
     int err_line = p->toks[p->fill - 1].lineno;
     p->failed = false;
+    p->past_error = true;
     for (;;) {
         const char *start;
         const char *end;

@@ -348,6 +348,9 @@ bool wf_parser_init(WfParser *p, WfParser *outer, WfArena *a, const WfParseOptio
     buf[n] = 0;
     p->buf = p->cur = p->line_start = buf;
     p->end = buf + n;
+    if (n == 0) {
+        p->lineno = 0;
+    }
     return true;
 }
 

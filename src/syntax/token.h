@@ -196,6 +196,7 @@ typedef struct WfParser {
     int start_col;
     LexDone done;
     bool at_bol;
+    bool past_error; /* wf_lex_rest is at work */
     bool end_seen; /* single mode: NEWLINE was put before END */
     int pending;   /* INDENTs (> 0) or DEDENTs (< 0) to hand out */
     int indent;
