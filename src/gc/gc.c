@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 
 #define MIB ((uint64_t)1 << 20)
-#define YOUNG_MIN (4 * MIB)
+#define YOUNG_MIN (2 * MIB)
 #define YOUNG_START (8 * MIB)
 #define YOUNG_MAX (64 * MIB)
 #define FULL_SLACK (24 * MIB)
@@ -188,9 +188,9 @@ static void adapt(WfGc *gc, uint64_t ns)
     uint64_t cap = gc->live_bytes / 4;
     cap = cap < YOUNG_START ? YOUNG_START : cap > YOUNG_MAX ? YOUNG_MAX : cap;
     uint64_t limit = gc->young_limit;
-    if (ns > 3000000) {
-        limit = limit * 3 / 4;
-    } else if (ns < 1500000) {
+    if (ns > 2500000) {
+        limit = limit * 2000 / (ns / 1000);
+    } else if (ns < 1000000) {
         limit *= 2;
     }
     limit = limit > cap ? cap : limit < YOUNG_MIN ? YOUNG_MIN : limit;

@@ -320,16 +320,36 @@ void wf_heap_trim(WfGc *gc, uint64_t keep)
 
 /* --- sweeping ------------------------------------------------------------------------------------------------------ */
 
-WF_INLINE void clear_cell(char *cell, size_t size)
+/* How many cells from cell i on, up to end, have neither mark nor watch bit. */
+WF_INLINE uint32_t unmarked_run(const WfBlock *b, const char *marks, uint32_t i, uint32_t end)
 {
-    if (size <= 256) {
-        uint64_t *w = (uint64_t *)(void *)cell;
+    uint32_t stride = b->cell_size >> WF_GRANULE_SHIFT;
+    uint32_t bit = i * stride;
+    uint32_t limit = end * stride;
+    while (bit < limit) {
+        uint64_t w;
+        memcpy(&w, marks + (bit >> 3), sizeof w);
+        w >>= bit & 7;
+        if (w != 0) {
+            bit += (uint32_t)__builtin_ctzll(w);
+            break;
+        }
+        bit += 64 - (bit & 7);
+    }
+    uint32_t cell = (uint32_t)((uint64_t)(bit << WF_GRANULE_SHIFT) * b->recip >> 32);
+    return (cell < end ? cell : end) - i;
+}
+
+WF_INLINE void clear_cells(char *p, size_t size)
+{
+    if (size <= 64) {
+        uint64_t *w = (uint64_t *)(void *)p;
         for (size_t i = 0; i < size / 8; i += 2) {
             w[i] = 0;
             w[i + 1] = 0;
         }
     } else {
-        memset(cell, 0, size);
+        memset(p, 0, size);
     }
 }
 
@@ -353,8 +373,6 @@ static void check_poison(const char *cell, size_t size)
 static WfFreeCell *sweep_some(WfGc *gc, WfBlock *b, uint32_t *count)
 {
     uint32_t size = b->cell_size;
-    uint32_t stride = size >> WF_GRANULE_SHIFT;
-    uint32_t mask = stride > 1 ? 3 : 1; /* a watched cell stays */
     uint32_t n = b->n_cells;
     uint32_t want = SWEEP_BYTES / size > 0 ? SWEEP_BYTES / size : 1;
     char *data = wf_block_data(b);
@@ -363,35 +381,32 @@ static WfFreeCell *sweep_some(WfGc *gc, WfBlock *b, uint32_t *count)
     WfFreeCell **tail = &head;
     uint32_t found = 0;
     uint32_t i = b->swept;
-    for (; i < n && found < want; i++) {
-        uint32_t bit = i * stride;
-        uint16_t w;
-        memcpy(&w, marks + (bit >> 3), sizeof w);
-        if (((uint32_t)w >> (bit & 7) & mask) != 0) {
+    while (i < n && found < want) {
+        uint32_t run = unmarked_run(b, marks, i, n - i < want - found ? n : i + want - found);
+        if (run == 0) {
+            i++;
             continue;
         }
         char *p = data + (size_t)i * size;
-        WfFreeCell *cell = (WfFreeCell *)(void *)p;
-        if (i < b->used) {
 #if WF_DEBUG
-            if (gc->poison) {
-                if (cell->head != 0 || cell->next == NULL) {
-                    poison_cell(p, size);
-                }
-            } else
-#endif
-            if (cell->head != 0) {
-                clear_cell(p, size);
+        for (uint32_t k = 0; gc->poison && k < run; k++) {
+            WfFreeCell *cell = (WfFreeCell *)(void *)(p + (size_t)k * size);
+            if (i + k >= b->used || cell->head != 0 || cell->next == NULL) {
+                poison_cell((char *)cell, size);
             }
         }
-#if WF_DEBUG
-        else if (gc->poison) {
-            poison_cell(p, size);
-        }
+        if (!gc->poison)
 #endif
-        *tail = cell;
-        tail = &cell->next;
-        found++;
+        if (i < b->used) {
+            clear_cells(p, (size_t)(b->used - i < run ? b->used - i : run) * size);
+        }
+        *tail = (WfFreeCell *)(void *)p;
+        for (uint32_t k = 1; k < run; k++, p += size) {
+            ((WfFreeCell *)(void *)p)->next = (WfFreeCell *)(void *)(p + size);
+        }
+        tail = &((WfFreeCell *)(void *)p)->next;
+        found += run;
+        i += run;
     }
     *tail = NULL;
     b->swept = i;

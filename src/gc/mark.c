@@ -85,7 +85,7 @@ static WF_NOINLINE void record(WfObjectVec *v, WfObject *o)
     }
 }
 
-void wf_mark_value(WfMarker *m, WfValue v)
+WF_INLINE void mark_value(WfMarker *m, WfValue v)
 {
     if (!wf_is_object(v)) {
         return;
@@ -111,10 +111,15 @@ void wf_mark_value(WfMarker *m, WfValue v)
     }
 }
 
+void wf_mark_value(WfMarker *m, WfValue v)
+{
+    mark_value(m, v);
+}
+
 void wf_mark_slots(WfMarker *m, const WfSlot *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        wf_mark_value(m, WF_VALUE(s[i].x_bits));
+        mark_value(m, WF_VALUE(s[i].x_bits));
     }
 }
 
@@ -148,7 +153,7 @@ void wf_trace_none(WfMarker *m, WfObject *o)
 
 void wf_trace_words(WfMarker *m, WfObject *o)
 {
-    wf_mark_slots(m, (const WfSlot *)(o + 1), wf_gc_cell_size(o) / 8 - 1);
+    wf_mark_slots(m, (const WfSlot *)(o + 1), wf_block_cell_size(wf_block_of(o)) / 8 - 1);
 }
 
 void wf_trace_slots(WfMarker *m, WfObject *o)
@@ -202,7 +207,7 @@ void wf_mark_drain(WfMarker *m)
         if (now != NULL) {
             held--;
             m->cells++;
-            m->bytes += wf_gc_cell_size(now);
+            m->bytes += wf_block_cell_size(wf_block_of(now)); /* static cells are always marked: not here */
             wf_trace_object(m, now);
         }
     }
