@@ -1624,7 +1624,10 @@ static void diag_try(WfParser *p, int lineno)
         while (!p->failed && peek(p) == T_EXCEPT) {
             bool star = peek2(p) == T_STAR;
             if (any && star != stars) {
-                mixed_except(p, star);
+                wf_diag_except_end(p);
+                if (!p->failed) {
+                    mixed_except(p, star);
+                }
                 break;
             }
             if (wf_rule_except(p, &star) == NULL) {

@@ -233,7 +233,7 @@ static void token_error(WfParser *p, WfSyntaxErrorKind kind, int col, const char
 static inline char next_char(WfParser *p)
 {
     if (p->cur > p->buf && p->cur[-1] == '\n' && p->cur != p->line_start && *p->cur != 0) {
-        p->line_start = p->cur;
+        p->line_start = p->chunk_start = p->cur;
         p->lineno++;
     }
     if (*p->cur == 0) {
@@ -246,7 +246,7 @@ static inline char next_char(WfParser *p)
 static bool continuation_line(WfParser *p)
 {
     if (next_char(p) != '\n') {
-        token_error(p, WF_SYNTAX_ERROR, (int)(p->cur - p->line_start) - 1,
+        token_error(p, WF_SYNTAX_ERROR, (int)(p->cur - p->chunk_start) - 1,
                     "unexpected character after line continuation character");
         return false;
     }
@@ -261,7 +261,8 @@ static bool continuation_line(WfParser *p)
 
 /* ---- numbers ---- */
 
-/* A number is followed by `p->cur`: letters there are an error, but for keywords (deprecated). */
+/* A number is followed by `p->cur`: ASCII letters there are an error, but
+ * for keywords, which only get a warning. */
 static bool end_of_number(WfParser *p, const char *kind)
 {
     const char *s = p->cur;
@@ -289,7 +290,7 @@ static bool end_of_number(WfParser *p, const char *kind)
     if (word) {
         char text[40];
         snprintf(text, sizeof text, "invalid %s literal", kind);
-        WfWarnResult r = wf_parse_warn(p, WF_WARN_DEPRECATION, p->lineno, text);
+        WfWarnResult r = wf_parse_warn(p, WF_WARN_SYNTAX, p->lineno, text);
         if (r == WF_WARN_ERROR) {
             lex_error(p, "%s", text);
         } else if (r == WF_WARN_RAISED) {
@@ -297,7 +298,7 @@ static bool end_of_number(WfParser *p, const char *kind)
         }
         return r == WF_WARN_OK;
     }
-    if (is_class(*s, C_ID)) {
+    if ((unsigned char)*s < 128 && is_class(*s, C_ID)) {
         lex_error(p, "invalid %s literal", kind);
         return false;
     }
@@ -773,11 +774,12 @@ next_line:
     }
 again:;
     char c;
+    const char *hash = NULL;
     do {
         c = next_char(p);
     } while (c == ' ' || c == '\t' || c == '\014');
     if (c == '#') {
-        const char *hash = p->cur - 1;
+        hash = p->cur - 1;
         const char *nl = strchr(p->cur, '\n');
         p->cur = nl != NULL ? nl : p->end;
         const char *text;
@@ -857,6 +859,9 @@ again:;
         if (blank || p->parens > 0) {
             *start = NULL;
             goto next_line;
+        }
+        if (hash != NULL) {
+            *start = hash;
         }
         *end = p->cur - 1;
         return T_NEWLINE;
@@ -966,12 +971,11 @@ void wf_lex_fill(WfParser *p)
         t->end_col = (int32_t)(end - p->line_start);
     }
     if (p->is_fstring) {
-        /* Columns of the first line are relative to where the expression lies. */
-        if (t->lineno == p->start_lineno && t->col >= 0) {
-            t->col += p->start_col;
-        }
-        if (t->end_lineno == p->start_lineno && t->end_col >= 0) {
-            t->end_col += p->start_col;
+        /* Columns of the first line are relative to where the expression lies. (Those of strings
+         * that go on to the next line are not moved: CPython has it so.) */
+        if (t->end_lineno == p->start_lineno) {
+            t->col += t->col >= 0 ? p->start_col : 0;
+            t->end_col += t->end_col >= 0 ? p->start_col : 0;
         }
     }
     if (k == T_ERROR && !p->failed) {

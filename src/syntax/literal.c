@@ -156,11 +156,15 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The warning about "\d"; false: an error is set. */
-static bool warn_escape(WfParser *p, const Tok *t, char c)
+/* The warning about "\d" or "\400" at s; false: an error is set. */
+static bool warn_escape(WfParser *p, const Tok *t, const char *s)
 {
     char text[64];
-    snprintf(text, sizeof text, "invalid escape sequence '\\%c'", c);
+    if (*s >= '4' && *s <= '7') {
+        snprintf(text, sizeof text, "invalid octal escape sequence '\\%.3s'", s);
+    } else {
+        snprintf(text, sizeof text, "invalid escape sequence '\\%c'", *s);
+    }
     switch (wf_parse_warn(p, WF_WARN_DEPRECATION, t->lineno, text)) {
     case WF_WARN_OK:
         return true;
@@ -229,7 +233,7 @@ static int simple_escape(const char *s, const char *end, int *out)
 static bool unescape_bytes(WfParser *p, const Tok *t, const char *s, const char *end, WfU8Vec *out)
 {
     const char *start = s;
-    int invalid = -1;
+    const char *invalid = NULL;
     while (s < end) {
         const char *b = memchr(s, '\\', (size_t)(end - s));
         if (b == NULL) {
@@ -247,6 +251,9 @@ static bool unescape_bytes(WfParser *p, const Tok *t, const char *s, const char 
         int n = simple_escape(s, end, &c);
         char byte;
         if (n > 0) {
+            if (c > 255 && invalid == NULL) {
+                invalid = s;
+            }
             s += n;
             if (c < 0) {
                 continue;
@@ -269,15 +276,15 @@ static bool unescape_bytes(WfParser *p, const Tok *t, const char *s, const char 
             }
             s += 3;
         } else {
-            if (invalid < 0) {
-                invalid = (unsigned char)*s;
+            if (invalid == NULL) {
+                invalid = s;
             }
             if (!put(p, out, "\\", 1)) {
                 return false;
             }
         }
     }
-    return invalid < 0 || warn_escape(p, t, (char)invalid);
+    return invalid == NULL || warn_escape(p, t, invalid);
 }
 
 /* Columns in messages count the text as CPython hands it to its codec: characters beyond ASCII as
@@ -318,7 +325,7 @@ static bool unicode_error(WfParser *p, const char *start, const char *from, cons
 static bool unescape_str(WfParser *p, const Tok *t, const char *s, const char *end, WfU8Vec *out)
 {
     const char *start = s;
-    int invalid = -1;
+    const char *invalid = NULL;
     while (s < end) {
         const char *b = memchr(s, '\\', (size_t)(end - s));
         if (b == NULL) {
@@ -341,6 +348,9 @@ static bool unescape_str(WfParser *p, const Tok *t, const char *s, const char *e
         int c;
         int n = simple_escape(s, end, &c);
         if (n > 0) {
+            if (c > 255 && invalid == NULL) {
+                invalid = s;
+            }
             s += n;
             if (c >= 0 && !put_char(p, out, (uint32_t)c)) {
                 return false;
@@ -390,14 +400,14 @@ static bool unescape_str(WfParser *p, const Tok *t, const char *s, const char *e
             }
             return unicode_error(p, start, b, s, "malformed \\N character escape");
         }
-        if (invalid < 0) {
-            invalid = (unsigned char)*s;
+        if (invalid == NULL) {
+            invalid = s;
         }
         if (!put(p, out, "\\", 1)) {
             return false;
         }
     }
-    return invalid < 0 || warn_escape(p, t, (char)invalid);
+    return invalid == NULL || warn_escape(p, t, invalid);
 }
 
 /* ---- rows of strings ---- */
@@ -496,7 +506,7 @@ static int fstring_literal(Row *r, const char **str, const char *end, bool raw, 
                 }
                 continue;
             }
-            if (c == '{' && !warn_escape(p, r->t, c)) {
+            if (c == '{' && !warn_escape(p, r->t, s - 1)) {
                 return -1;
             }
         }

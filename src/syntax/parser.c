@@ -38,7 +38,7 @@ static const WfAstStr *error_line(WfParser *p, int lineno)
     const char *s;
     bool current = p->lineno <= lineno;
     if (current) {
-        s = p->line_start;
+        s = p->chunk_start;
     } else {
         s = p->buf;
         int first = p->is_fstring ? p->start_lineno : 1;
@@ -50,7 +50,7 @@ static const WfAstStr *error_line(WfParser *p, int lineno)
             s = nl + 1;
         }
     }
-    const char *nl = strchr(s, '\n');
+    const char *nl = strchr(current ? p->line_start : s, '\n');
     size_t n = nl != NULL ? (size_t)(nl - s) + current : strlen(s);
     return wf_parse_str(p, s, n);
 }
@@ -346,7 +346,7 @@ bool wf_parser_init(WfParser *p, WfParser *outer, WfArena *a, const WfParseOptio
         buf[n++] = '\n';
     }
     buf[n] = 0;
-    p->buf = p->cur = p->line_start = buf;
+    p->buf = p->cur = p->line_start = p->chunk_start = buf;
     p->end = buf + n;
     if (n == 0) {
         p->lineno = 0;

@@ -791,9 +791,15 @@ static WfStmt *try_stmt(WfParser *p)
     size_t base = p->scratch.len;
     bool stars = false;
     while (peek(p) == T_EXCEPT) {
-        bool star;
+        bool star = peek2(p) == T_STAR;
+        if (p->scratch.len > base && star != stars) {
+            if (p->diagnosing && !p->failed) {
+                wf_diag_except_end(p);
+            }
+            return NULL;
+        }
         WfExceptHandler *h = wf_rule_except(p, &star);
-        if (h == NULL || (p->scratch.len > base && star != stars)) {
+        if (h == NULL) {
             return NULL;
         }
         stars = star;

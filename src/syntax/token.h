@@ -190,6 +190,7 @@ typedef struct WfParser {
     const char *end;
     const char *cur;
     const char *line_start;
+    const char *chunk_start; /* the same, but of the first line of strings that go over lines */
     int lineno;
     int first_lineno; /* of a string */
     int start_lineno; /* of an f-string expression: where `buf` lies in the file */
