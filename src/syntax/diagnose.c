@@ -203,9 +203,16 @@ static bool is_legacy(const WfExpr *e)
            && (strcmp(e->Name.id->data, "print") == 0 || strcmp(e->Name.id->data, "exec") == 0);
 }
 
+/* Beginnings of one count as well: CPython compares no further than the name goes. */
 static bool at_soft_keyword(WfParser *p)
 {
-    return at_word(p, "_", 1) || at_word(p, "case", 4) || at_word(p, "match", 5);
+    if (peek(p) != T_NAME) {
+        return false;
+    }
+    const Tok *t = &p->toks[p->pos];
+    const char *s = p->buf + t->start;
+    size_t n = t->end - t->start;
+    return strncmp("_", s, n) == 0 || strncmp("case", s, n) == 0 || strncmp("match", s, n) == 0;
 }
 
 static WfExpr *made(WfParser *p, WfAstKind kind, WfLoc start)
@@ -1041,7 +1048,7 @@ static bool default_value(const Params *q)
         WfLoc equal = here(p);
         p->pos++;
         TokKind k = peek(p);
-        if (k == q->close || k == T_COMMA) {
+        if (k == T_RPAR || k == T_COMMA) {
             wf_parse_raise_range(p, &equal, &equal, "expected default value expression");
         }
         p->pos = first;

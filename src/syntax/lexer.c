@@ -242,9 +242,11 @@ static inline char next_char(WfParser *p)
     return *p->cur++;
 }
 
-/* After a backslash: the line must end here and another one follow. */
-static bool continuation_line(WfParser *p)
+/* After a backslash: the line must end here and another one follow. It makes one chunk with this one,
+ * but for a backslash in the indentation (not in_token). */
+static bool continuation_line(WfParser *p, bool in_token)
 {
+    const char *chunk = p->chunk_start;
     if (next_char(p) != '\n') {
         token_error(p, WF_SYNTAX_ERROR, (int)(p->cur - p->chunk_start) - 1,
                     "unexpected character after line continuation character");
@@ -256,6 +258,9 @@ static bool continuation_line(WfParser *p)
     }
     next_char(p);
     p->cur--;
+    if (in_token) {
+        p->chunk_start = chunk;
+    }
     return true;
 }
 
@@ -554,7 +559,7 @@ static TokKind indentation(WfParser *p)
             col = alt = 0;
         } else if (c == '\\') {
             cont_col = cont_col ? cont_col : col;
-            if (!continuation_line(p)) {
+            if (!continuation_line(p, false)) {
                 return T_ERROR;
             }
         } else {
@@ -874,7 +879,7 @@ again:;
     } else if (c == '"' || c == '\'') {
         k = string(p, s, c);
     } else if (c == '\\') {
-        if (!continuation_line(p)) {
+        if (!continuation_line(p, true)) {
             return T_ERROR;
         }
         *start = NULL;

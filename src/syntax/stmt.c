@@ -876,13 +876,14 @@ static WfStmt *def_stmt(WfParser *p, WfLoc start, WfExprSeq decorators, bool is_
         return NULL;
     }
     WfExpr *returns = NULL;
+    uint32_t arrow = p->pos;
     if (accept(p, T_ARROW)) {
         returns = wf_rule_expression(p);
         if (returns == NULL) {
-            return NULL;
+            p->pos = arrow;
         }
     }
-    if (!force(p, T_COLON, ":")) {
+    if (p->failed || !force(p, T_COLON, ":")) {
         return NULL;
     }
     const WfAstStr *comment = func_type_comment(p);
