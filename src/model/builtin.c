@@ -87,8 +87,17 @@ WF_INLINE WfValue passed_self(const WfBuiltin *f, WfSigMeta m)
     return (f->h.spare & WF_BUILTIN_METHOD) || (m.flags & WF_SIG_MODULE) ? wf_load(&f->self) : WF_EMPTY;
 }
 
+/* A function that parses its arguments itself (WF_FN_RAW). */
+WF_INLINE WfValue call_raw(WfThread *t, const WfBuiltin *f, const WfArgs *args)
+{
+    return ((WfCallFn)(void (*)(void))f->def->fn)(t, wf_load(&f->self), args);
+}
+
 WfValue wf_builtin_call_direct(WfThread *t, WfBuiltin *f, WfValue *args, int64_t n)
 {
+    if (WF_UNLIKELY((f->def->flags & WF_FN_RAW) != 0)) {
+        return call_raw(t, f, &(WfArgs){args, n, NULL});
+    }
     WfSig *sig = wf_sig_cached(t, &f->sig, f->def->sig);
     if (WF_UNLIKELY(sig == NULL)) {
         return WF_EMPTY;
@@ -108,6 +117,9 @@ WfValue wf_builtin_call_direct(WfThread *t, WfBuiltin *f, WfValue *args, int64_t
 static WfValue builtin_call(WfThread *t, WfValue callee, const WfArgs *args)
 {
     WfBuiltin *f = wf_as_builtin(callee);
+    if ((f->def->flags & WF_FN_RAW) != 0) {
+        return call_raw(t, f, args);
+    }
     WfSig *sig = wf_sig_cached(t, &f->sig, f->def->sig);
     if (WF_UNLIKELY(sig == NULL)) {
         return WF_EMPTY;

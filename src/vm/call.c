@@ -314,7 +314,7 @@ WfValue wf_op_call(WfThread *t, WfValue callee, WfValue *args, int64_t n, WfTupl
 WfValue wf_op_call_method_descriptor(WfThread *t, WfValue callee, WfValue *args, int64_t n)
 {
     WfMethodDescr *d = WF_AS(WfMethodDescr, callee);
-    if (WF_LIKELY(n > 0 && wf_is_instance_of(args[0], WF_LOAD(WfType, &d->objclass)))) {
+    if (WF_LIKELY(n > 0 && (d->def->flags & WF_FN_RAW) == 0 && wf_is_instance_of(args[0], WF_LOAD(WfType, &d->objclass)))) {
         WfSig *sig = wf_sig_cached(t, &d->sig, d->def->sig);
         if (sig == NULL) {
             return WF_EMPTY;
