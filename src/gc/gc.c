@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: MIT
  * Design:     a young collection comes after some megabytes of allocation (adapted so that its pause stays
  *             around a millisecond), a full one when the old objects have grown by three quarters, a prompt one when a
- *             reference is dropped while watched objects exist (weak.c). Prompt ones are paid from a credit first and then from
- *             a share of the time that has passed: 1 % where anything was dropped, 5 % where the dropped object itself is
- *             watched.
+ *             reference may have been dropped while watched cells ask for it (weak.c). Prompt ones are paid from a credit first and
+ *             then from a share of the time: 1 % where anything was dropped, 5 % where a program looks whether something is
+ *             gone. While the budget is used up WF_BREAK_PROMPT is taken away, so that loops run at full speed;
+ *             the slow path of allocation sets it again.
  *             Course: stop the world; [full: set the marks aside, forget cards]; trace dirty cards and roots; finalizers, weak
  *             references; new epoch; start the world.
  * Invariants: C1 cards are cleaned only with all that was unmarked and reachable from them marked.
@@ -21,8 +22,8 @@
 #define YOUNG_START (8 * MIB)
 #define YOUNG_MAX (64 * MIB)
 #define FULL_SLACK (24 * MIB)
-#define PROMPT_CREDIT 200
-#define EAGER_CREDIT 2000
+#define PROMPT_CREDIT 400
+#define LOOK_CREDIT 2000
 
 /* --- roots ---------------------------------------------------------------------------------------------------------------- */
 
@@ -172,13 +173,8 @@ static void end_thread(void *arg, WfThread *t)
     if (gc->rt->drop_pointers != NULL) {
         gc->rt->drop_pointers(t);
     }
-    bool want = wf_weak_wants_prompt(gc);
-    if (want != ((wf_breaker(t) & WF_BREAK_PROMPT) != 0)) {
-        if (want) {
-            wf_break_set(t, WF_BREAK_PROMPT);
-        } else {
-            wf_break_clear(t, WF_BREAK_PROMPT);
-        }
+    if (gc->x_asking == 0) {
+        wf_break_clear(t, WF_BREAK_PROMPT);
     }
     wf_break_clear(t, WF_BREAK_GC);
 }
@@ -251,9 +247,7 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
     }
     uint64_t ns = (uint64_t)(wf_clock_monotonic() - start);
     record_pause(gc, full ? 2 : cause == WF_GC_PROMPT ? 1 : 0, ns, dead > 0 ? (uint64_t)dead : 0);
-    if (cause == WF_GC_PROMPT) {
-        gc->x_prompt_ns += (int64_t)ns;
-    } else if (!full) {
+    if (cause == WF_GC_YOUNG && !full) {
         adapt(gc, ns);
     }
     return dead > 0 ? dead : 0;
@@ -288,60 +282,69 @@ static void poll_hook(WfThread *t)
 
 /* --- prompt collections --------------------------------------------------------------------------------------------------------- */
 
-static bool take_credit(int64_t *credit)
+static bool may_collect(WfPromptBudget *b, int64_t now)
 {
-    int64_t left = wf_atomic_load_relaxed_i64(credit);
-    if (left <= 0) {
-        return false;
-    }
-    wf_atomic_store_relaxed_i64(credit, left - 1);
-    return true;
+    return wf_atomic_load_relaxed_i64(&b->x_credit) > 0 || now >= wf_atomic_load_relaxed_i64(&b->x_next_ns);
 }
 
-static bool may_prompt(WfGc *gc, bool eager)
+static void collect_within(WfThread *t, WfPromptBudget *b, int64_t now)
 {
-    if (take_credit(eager ? &gc->x_eager_credit : &gc->x_prompt_credit)) {
-        return true;
+    int64_t credit = wf_atomic_load_relaxed_i64(&b->x_credit);
+    (void)wf_gc_collect(t, WF_GC_PROMPT);
+    if (credit > 0) {
+        wf_atomic_store_relaxed_i64(&b->x_credit, credit - 1);
+    } else {
+        int64_t end = wf_clock_monotonic();
+        wf_atomic_store_relaxed_i64(&b->x_next_ns, end + (end - now) * b->factor);
     }
-    uint32_t skip = wf_atomic_load_relaxed_u32(&gc->x_prompt_skip);
-    if (skip > 0 && !eager) {
-        wf_atomic_store_relaxed_u32(&gc->x_prompt_skip, skip - 1);
-        return false;
-    }
-    int64_t passed = wf_clock_monotonic() - gc->started_ns;
-    if (wf_atomic_load_relaxed_i64(&gc->x_prompt_ns) * (eager ? 20 : 100) <= passed) {
-        return true;
-    }
-    wf_atomic_store_relaxed_u32(&gc->x_prompt_skip, 32);
-    return false;
 }
 
-static void prompt(WfThread *t, bool eager)
+static void set_prompt(void *arg, WfThread *u)
 {
-    if (may_prompt(t->rt->gc, eager)) {
-        t->stop_exact = true;
-        (void)wf_gc_collect(t, WF_GC_PROMPT);
-        t->stop_exact = false;
+    (void)arg;
+    wf_break_set(u, WF_BREAK_PROMPT);
+}
+
+void wf_prompt_arm(WfThread *t)
+{
+    WfGc *gc = t->rt->gc;
+    if (wf_atomic_load_relaxed_u64(&gc->x_asking) == 0) {
+        wf_atomic_store_relaxed_u8(&gc->x_paused, 0);
+    } else if (wf_atomic_load_relaxed_u8(&gc->x_paused) != 0 || (wf_breaker(t) & WF_BREAK_PROMPT) == 0) {
+        bool allowed = may_collect(&gc->prompt, wf_clock_monotonic());
+        wf_atomic_store_relaxed_u8(&gc->x_paused, !allowed);
+        if (allowed) {
+            wf_world_each_thread(t->rt, set_prompt, NULL);
+        }
     }
 }
 
 void wf_gc_prompt(WfThread *t)
 {
-    if ((wf_breaker(t) & WF_BREAK_PROMPT) != 0) {
-        prompt(t, false);
-    }
-}
-
-void wf_gc_dropped_slow(WfThread *t, WfObject *o)
-{
-    /* a marked cell is old: a young collection would not free it, nor what it refers to */
-    const WfTraceFn *table = t->rt->trace_table;
-    uint32_t bits = wf_mark_bits(o);
-    bool eager = (wf_atomic_load_relaxed_u8(&o->x_flags) & (WF_OBJ_FINALIZABLE | WF_OBJ_WEAKREFED)) != 0;
-    if ((bits & 1) != 0 || (!eager && table[o->kind] == wf_trace_none)) {
+    WfGc *gc = t->rt->gc;
+    int64_t now = wf_clock_monotonic();
+    if (wf_atomic_load_relaxed_u64(&gc->x_asking) == 0 || !may_collect(&gc->prompt, now)) {
+        wf_atomic_store_relaxed_u8(&gc->x_paused, 1);
+        wf_break_clear(t, WF_BREAK_PROMPT);
         return;
     }
-    prompt(t, eager);
+    bool exact = t->stop_exact;
+    t->stop_exact = true;
+    collect_within(t, &gc->prompt, now);
+    t->stop_exact = exact;
+}
+
+void wf_gc_look(WfThread *t, WfObject *o)
+{
+    WfGc *gc = t->rt->gc;
+    /* a marked cell is old: a young collection would not free it */
+    if (o != NULL ? wf_mark_is_set(o) : wf_atomic_load_relaxed_u64(&gc->x_asking) == 0) {
+        return;
+    }
+    int64_t now = wf_clock_monotonic();
+    if (may_collect(&gc->look, now)) {
+        collect_within(t, &gc->look, now);
+    }
 }
 
 /* --- start ------------------------------------------------------------------------------------------------------------------------- */
@@ -349,9 +352,6 @@ void wf_gc_dropped_slow(WfThread *t, WfObject *o)
 static bool thread_begin(WfThread *t)
 {
     t->heap = calloc(1, sizeof *t->heap);
-    if (t->heap != NULL && wf_weak_wants_prompt(t->rt->gc)) {
-        wf_break_set(t, WF_BREAK_PROMPT);
-    }
     return t->heap != NULL;
 }
 
@@ -380,9 +380,8 @@ void wf_gc_init(WfRuntime *rt)
     gc->thresholds[0] = 700;
     gc->thresholds[1] = 10;
     gc->thresholds[2] = 10;
-    gc->x_prompt_credit = PROMPT_CREDIT;
-    gc->x_eager_credit = EAGER_CREDIT;
-    gc->started_ns = wf_clock_monotonic();
+    gc->prompt = (WfPromptBudget){PROMPT_CREDIT, 0, 99};
+    gc->look = (WfPromptBudget){LOOK_CREDIT, 0, 19};
     rt->heap_thread_begin = thread_begin;
     rt->heap_thread_end = wf_heap_thread_end;
     rt->heap_after_fork = after_fork;

@@ -116,15 +116,9 @@ typedef enum WfGcCause { WF_GC_YOUNG, WF_GC_FULL, WF_GC_PROMPT } WfGcCause;
 int64_t wf_gc_collect(WfThread *t, WfGcCause cause);
 /* The loop calls this where a reference may have been dropped while WF_BREAK_PROMPT is set (within the budget). */
 void wf_gc_prompt(WfThread *t);
-/* The same where the dropped value is known: immediates, strings and the like cost nothing, an object that has a
- * finalizer or weak references is looked for more eagerly. */
-void wf_gc_dropped_slow(WfThread *t, WfObject *o);
-WF_INLINE void wf_gc_dropped(WfThread *t, WfValue v)
-{
-    if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_PROMPT) != 0) && wf_is_object(v)) {
-        wf_gc_dropped_slow(t, wf_as_object(v));
-    }
-}
+/* For built-ins by which a program sees whether something is gone (calling a weak reference to o; with o NULL: opening a
+ * file): collects if that may make a difference and is within its own budget. Any C code may call it. */
+void wf_gc_look(WfThread *t, WfObject *o);
 /* Runs queued finalizers and weak reference callbacks (Python code). Errors go to sys.unraisablehook. */
 void wf_gc_run_finalizers(WfThread *t);
 

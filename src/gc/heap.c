@@ -530,6 +530,7 @@ static bool refill(WfThread *t, unsigned cls)
     WfGc *gc = t->rt->gc;
     WfHeapLocal *local = t->heap;
     poll(t);
+    wf_prompt_rearm(t);
     for (;;) {
         WfBlock *b = local->current[cls];
         if (b != NULL) {

@@ -86,7 +86,15 @@ typedef struct WfWeakShard {
 typedef struct WfWatch {
     WfObject *o;
     uint32_t age; /* young collections survived */
+    bool asks;    /* for prompt collections: it has a finalizer, or a weak reference with a callback */
 } WfWatch;
+
+/* What prompt collections may cost: a number of free ones, then a share of the time that passes. */
+typedef struct WfPromptBudget {
+    int64_t x_credit;
+    int64_t x_next_ns; /* the next one not before this */
+    int64_t factor;    /* the time until the next is that of the last times factor */
+} WfPromptBudget;
 
 struct WfGc {
     WfRuntime *rt;
@@ -122,6 +130,7 @@ struct WfGc {
     WfRawLock weak_lock;
     WF_VEC(WfWatch) watched;  /* finalizable and young, or kept so */
     uint64_t aged_at;         /* young collections when ages were last counted */
+    uint64_t x_asking;        /* watched cells that ask for prompt collections; written under weak_lock, read by all */
     WfObjectVec old_finalizable;
     WfObjectVec young_release, old_release;
     WfObjectVec kept;         /* kept alive for a finalizer, and what hangs from it: unmarked and watched */
@@ -130,11 +139,9 @@ struct WfGc {
     size_t finalize_next, call_next;
     WfWeakShard weak[WF_WEAK_SHARDS];
     /* --- prompt collections: see gc.c; atomic, relaxed: a lost update costs nothing --- */
-    int64_t started_ns;
-    int64_t x_prompt_ns;
-    int64_t x_prompt_credit;
-    int64_t x_eager_credit;
-    uint32_t x_prompt_skip;
+    WfPromptBudget prompt; /* at every place where something may have been dropped */
+    WfPromptBudget look;   /* where a program looks whether something is gone */
+    uint8_t x_paused;      /* threads have had WF_BREAK_PROMPT taken away until the budget allows the next */
     /* --- settings and statistics --- */
     uint8_t x_enabled;
     int64_t thresholds[3];
@@ -237,8 +244,15 @@ bool wf_mark_is_set(const void *p);
 /* After marking: decides about finalizable objects (marks those that are kept), then weak references, then releases. */
 void wf_weak_process(WfGc *gc, WfMarker *m, bool full);
 void wf_weak_roots(WfGc *gc, WfMarker *m);
-/* Does anything ask for prompt collections? */
-bool wf_weak_wants_prompt(WfGc *gc);
+/* Sets WF_BREAK_PROMPT in all threads if anything asks for prompt collections and the budget allows one. */
+void wf_prompt_arm(WfThread *t);
+/* On the slow path of allocation: arms again after a pause. */
+WF_INLINE void wf_prompt_rearm(WfThread *t)
+{
+    if (WF_UNLIKELY(wf_atomic_load_relaxed_u8(&t->rt->gc->x_paused) != 0)) {
+        wf_prompt_arm(t);
+    }
+}
 bool wf_weak_queued(WfGc *gc);
 /* Sets the watch bits anew after all marks have been cleared. */
 void wf_weak_rewatch(WfGc *gc);

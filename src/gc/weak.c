@@ -43,24 +43,37 @@ static void push_or_die(WfObjectVec *v, WfObject *o)
     }
 }
 
-static void ask_prompt(void *arg, WfThread *u)
-{
-    (void)arg;
-    if ((wf_breaker(u) & WF_BREAK_PROMPT) == 0) {
-        wf_break_set(u, WF_BREAK_PROMPT);
-    }
-}
-
 /* A young cell is watched from now on. weak_lock is held. */
-static bool watch(WfThread *t, WfObject *o)
+static bool watch(WfGc *gc, WfObject *o, bool asks)
 {
-    WfGc *gc = t->rt->gc;
-    WfWatch w = {o, 0};
+    WfWatch w = {o, 0, asks};
     if (!wf_vec_push(&gc->watched, w)) {
         return false;
     }
     if (wf_can_watch(o)) {
         wf_watch_set(o, true);
+    }
+    wf_atomic_store_relaxed_u64(&gc->x_asking, gc->x_asking + asks);
+    return true;
+}
+
+/* It was watched for another reason before. weak_lock is held. */
+static bool watch_more(WfGc *gc, WfObject *o)
+{
+    for (size_t i = gc->watched.len; i-- > 0;) {
+        if (gc->watched.data[i].o == o) {
+            if (!gc->watched.data[i].asks) {
+                gc->watched.data[i].asks = true;
+                wf_atomic_store_relaxed_u64(&gc->x_asking, gc->x_asking + 1);
+            }
+            return true;
+        }
+    }
+    for (size_t i = 0; i < gc->kept.len; i++) {
+        if (gc->kept.data[i] == o) {
+            gc->kept.data[i] = wf_vec_pop(&gc->kept);
+            return watch(gc, o, true);
+        }
     }
     return true;
 }
@@ -73,26 +86,15 @@ WfStatus wf_gc_register_finalizable(WfThread *t, WfObject *o)
     bool ok;
     if (wf_mark_is_set(o)) {
         ok = wf_vec_push(&gc->old_finalizable, o);
-    } else if (is_watched(o)) {
-        ok = true;
-        for (size_t i = 0; i < gc->kept.len; i++) { /* watched as kept only: rare, and it has to be in a list of its own */
-            if (gc->kept.data[i] == o) {
-                gc->kept.data[i] = wf_vec_pop(&gc->kept);
-                ok = watch(t, o);
-                break;
-            }
-        }
     } else {
-        ok = watch(t, o);
+        ok = is_watched(o) ? watch_more(gc, o) : watch(gc, o, true);
     }
     wf_raw_unlock(&gc->weak_lock);
     if (!ok) {
         (void)wf_raise_no_memory(t);
         return WF_RAISED;
     }
-    if ((wf_breaker(t) & WF_BREAK_PROMPT) == 0) {
-        wf_world_each_thread(t->rt, ask_prompt, NULL);
-    }
+    wf_prompt_arm(t);
     return WF_OK;
 }
 
@@ -198,21 +200,24 @@ WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target
     wf_raw_lock(&s->lock);
     bool ok = add_entry(s, weakref, target) != 0;
     wf_raw_unlock(&s->lock);
-    bool asked = false;
-    if (ok && (wf_mark_bits(target) & 3) == 0) {
+    /* classes are part of cycles, nobody expects them to go at once */
+    if (ok && target->kind != WF_KIND_TYPE && !wf_mark_is_set(target) && wf_can_watch(target)) {
+        WfValue callback = wf_load(&((WfWeakHead *)weakref)->callback);
+        bool asks = !wf_is_empty(callback) && !wf_is_none(callback);
         wf_raw_lock(&gc->weak_lock);
-        if ((wf_mark_bits(target) & 3) == 0 && wf_can_watch(target)) {
-            ok = watch(t, target);
-            asked = true;
+        if (!is_watched(target)) {
+            ok = watch(gc, target, asks);
+        } else if (asks) {
+            ok = watch_more(gc, target);
         }
         wf_raw_unlock(&gc->weak_lock);
+        if (asks) {
+            wf_prompt_arm(t);
+        }
     }
     if (!ok) {
         (void)wf_raise_no_memory(t);
         return WF_RAISED;
-    }
-    if (asked && (wf_breaker(t) & WF_BREAK_PROMPT) == 0) {
-        wf_world_each_thread(t->rt, ask_prompt, NULL);
     }
     return WF_OK;
 }
@@ -419,6 +424,7 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
         gc->old_finalizable.len = n;
     }
     size_t n = 0;
+    uint64_t asking = 0;
     bool crowded = gc->watched.len > WATCHED_MAX;
     for (size_t i = 0; i < gc->watched.len; i++) {
         WfWatch w = gc->watched.data[i];
@@ -428,6 +434,7 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
         if (marked && can && !crowded && w.age < (finalizable ? AGE_FINALIZABLE : AGE_WEAKREFED)) {
             w.age += gc->stats.collections[0] != gc->aged_at;
             gc->watched.data[n++] = w;
+            asking += w.asks;
             continue;
         }
         if (can) {
@@ -440,6 +447,7 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
         }
     }
     gc->watched.len = n;
+    gc->x_asking = asking;
     gc->aged_at = gc->stats.collections[0];
 
     if (dead.len > 0) {
@@ -447,6 +455,7 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
         for (size_t i = 0; i < gc->kept.len; i++) {
             if (wf_can_watch(gc->kept.data[i])) {
                 wf_watch_set(gc->kept.data[i], true);
+                gc->x_asking += (flags_of(gc->kept.data[i]) & WF_OBJ_WEAKREFED) != 0;
             } else {
                 push_or_die(&m->redirty, gc->kept.data[i]);
             }
@@ -519,11 +528,6 @@ void wf_weak_roots(WfGc *gc, WfMarker *m)
     }
 }
 
-bool wf_weak_wants_prompt(WfGc *gc)
-{
-    return gc->watched.len > 0;
-}
-
 bool wf_weak_queued(WfGc *gc)
 {
     return gc->finalize_next < gc->to_finalize.len || gc->call_next < gc->to_call.len;
@@ -559,7 +563,7 @@ void wf_gc_run_finalizers(WfThread *t)
         if (o != NULL) {
             t->rt->finalize(t, o);
             if ((flags_of(o) & WF_OBJ_WEAKREFED) != 0) {
-                wf_break_set(t, WF_BREAK_PROMPT); /* its weak references wait for its end */
+                wf_prompt_arm(t); /* its weak references wait for its end */
             }
             continue;
         }
