@@ -10,6 +10,7 @@
 #include "objects/descriptors.h"
 #include "objects/dict.h"
 #include "objects/int.h"
+#include "objects/module_state.h"
 #include "objects/str.h"
 
 #define ITEM_OFFSET(i) ((int64_t)offsetof(WfTuple, items) + (int64_t)(i) * (int64_t)sizeof(WfSlot))
@@ -254,30 +255,13 @@ WfStatus wf_structseq_disable_new(WfThread *t, WfType *type)
 
 WfType *wf_structseq_type(WfThread *t, const WfStructSeqDesc *desc)
 {
-    WfStr *key = wf_str_intern_cstr(t, desc->name);
-    if (key == NULL) {
-        return NULL;
-    }
-    if (wf_is_empty(t->interp->module_state)) {
-        WfValue dict = wf_dict_new(t);
-        if (wf_is_empty(dict)) {
-            return NULL;
-        }
-        wf_mutex_lock(t, &t->interp->lock);
-        if (wf_is_empty(t->interp->module_state)) {
-            t->interp->module_state = dict;
-        }
-        wf_mutex_unlock(&t->interp->lock);
-    }
-    WfDict *state = wf_as_dict(t->interp->module_state);
-    WfValue v = wf_dict_get_str(state, key);
+    WfValue v = wf_module_state_get(t, desc->name);
     if (wf_is_empty(v)) {
         WfType *type = wf_structseq_new_type(t, desc);
         if (type == NULL) {
             return NULL;
         }
-        /* another thread may have been faster: its type counts */
-        v = wf_dict_setdefault(t, state, wf_from_object(key), wf_from_object(type));
+        v = wf_module_state_keep(t, desc->name, wf_from_object(type)); /* another thread may have been faster */
     }
     return WF_AS(WfType, v);
 }
