@@ -334,11 +334,17 @@ void wf_gc_prompt(WfThread *t)
     t->stop_exact = exact;
 }
 
-void wf_gc_look(WfThread *t, WfObject *o)
+/* Not inlined: the target's address has to be off the stack when the collection looks there. */
+static WF_NOINLINE bool target_may_die(const WfWeakHead *r)
+{
+    uint64_t bits = wf_atomic_load_relaxed_u64(&r->x_target);
+    return bits != 0 && !wf_mark_is_set((void *)(uintptr_t)bits); /* a marked cell is old: a young collection keeps it */
+}
+
+void wf_gc_look(WfThread *t, const WfWeakHead *r)
 {
     WfGc *gc = t->rt->gc;
-    /* a marked cell is old: a young collection would not free it */
-    if (o != NULL ? wf_mark_is_set(o) : wf_atomic_load_relaxed_u64(&gc->x_asking) == 0) {
+    if (r != NULL ? !target_may_die(r) : wf_atomic_load_relaxed_u64(&gc->x_asking) == 0) {
         return;
     }
     int64_t now = wf_clock_monotonic();

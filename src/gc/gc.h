@@ -109,6 +109,13 @@ void wf_trace_none(WfMarker *m, WfObject *o);
 void wf_trace_words(WfMarker *m, WfObject *o);
 void wf_trace_slots(WfMarker *m, WfObject *o);
 
+/* How every weak reference begins (objects/weakref.h). The trace function marks callback, not x_target. */
+typedef struct WfWeakHead {
+    WfObject h;
+    uint64_t x_target;
+    WfSlot callback;
+} WfWeakHead;
+
 /* --- collecting --------------------------------------------------------------------------------------------------- */
 
 typedef enum WfGcCause { WF_GC_YOUNG, WF_GC_FULL, WF_GC_PROMPT } WfGcCause;
@@ -116,9 +123,10 @@ typedef enum WfGcCause { WF_GC_YOUNG, WF_GC_FULL, WF_GC_PROMPT } WfGcCause;
 int64_t wf_gc_collect(WfThread *t, WfGcCause cause);
 /* The loop calls this where a reference may have been dropped while WF_BREAK_PROMPT is set (within the budget). */
 void wf_gc_prompt(WfThread *t);
-/* For built-ins by which a program sees whether something is gone (calling a weak reference to o; with o NULL: opening a
- * file): collects if that may make a difference and is within its own budget. Any C code may call it. */
-void wf_gc_look(WfThread *t, WfObject *o);
+/* For built-ins by which a program sees whether something is gone: calling a weak reference (r: its address), opening
+ * a file (NULL). Collects if that may make a difference and is within its own budget. Any C code may call it, but
+ * should not have loaded the target before. */
+void wf_gc_look(WfThread *t, const WfWeakHead *r);
 /* Runs queued finalizers and weak reference callbacks (Python code). Errors go to sys.unraisablehook. */
 void wf_gc_run_finalizers(WfThread *t);
 
@@ -133,12 +141,6 @@ WfStatus wf_gc_register_finalizable(WfThread *t, WfObject *o) WF_MUST_CHECK;
  * (world running; may touch nothing but o's own raw fields). */
 WfStatus wf_gc_register_release(WfThread *t, WfObject *o) WF_MUST_CHECK;
 
-/* How every weak reference begins (objects/weakref.h). The trace function marks callback, not x_target. */
-typedef struct WfWeakHead {
-    WfObject h;
-    uint64_t x_target;
-    WfSlot callback;
-} WfWeakHead;
 /* Weak references: a WfWeakRef cell (objects/weakref.h) is registered with its target; when the target dies,
  * the collector clears wr->target and, if it has a callback and is itself alive, queues it. */
 WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target) WF_MUST_CHECK;

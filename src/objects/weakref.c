@@ -114,6 +114,7 @@ static WfValue ref_call(WfThread *t, WfValue self, const WfArgs *args)
     if (args->n_pos > 0) {
         return wf_raise(t, WF_EXC(TypeError), "weakref expected 0 arguments, got %zd", args->n_pos);
     }
+    wf_gc_look(t, (WfWeakHead *)wf_as_weakref(self)); /* nobody may hold the target any more: then it should be gone */
     WfValue target = wf_weakref_target(wf_as_weakref(self));
     return wf_is_empty(target) ? WF_NONE : target;
 }
