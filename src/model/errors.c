@@ -201,6 +201,12 @@ WfValue wf_raise_from_pending(WfThread *t, WfType *type, const char *format, ...
     return WF_EMPTY;
 }
 
+WfStatus wf_recursion_error(WfThread *t, const char *where)
+{
+    t->recursion++;
+    return WF_FAIL(wf_raise(t, WF_EXC(RecursionError), "maximum recursion depth exceeded%s", where));
+}
+
 /* --- positions and fields ------------------------------------------------------------------------------------- */
 
 static WfValue number_or_none(int64_t n)

@@ -55,6 +55,8 @@ void wf_raise_statement(WfThread *t, WfValue x, WfValue cause);
 void wf_write_unraisable(WfThread *t, const char *message, WfValue object);
 /* Warnings (modules/_warnings.c); WF_RAISED where a filter makes it an error. */
 WfStatus wf_warn(WfThread *t, WfType *category, int stack_level, const char *format, ...) WF_MUST_CHECK;
+/* With the object that is the source (ResourceWarning). */
+WfStatus wf_warn_source(WfThread *t, WfType *category, WfValue source, int stack_level, const char *format, ...) WF_MUST_CHECK;
 WfStatus wf_warn_explicit(WfThread *t, WfType *category, WfValue text, WfValue filename, int lineno) WF_MUST_CHECK;
 
 #endif
