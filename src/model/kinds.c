@@ -23,8 +23,9 @@ static const WfTraceFn wf_kind_traces[WF_KIND_COUNT] = {
 /* What lies behind the native part. */
 static void trace_tail(WfMarker *m, WfObject *o)
 {
-    const WfType *type = wf_shape_type(wf_shape(o));
-    if (type->instance_size == type->native_size || wf_kind_traces[o->kind] == wf_trace_words) {
+    const WfShape *shape = wf_shape(o);
+    const WfType *type = wf_shape_type(shape);
+    if ((type->instance_size == type->native_size && shape->n_inline == 0) || wf_kind_traces[o->kind] == wf_trace_words) {
         return;
     }
     const char *end = (const char *)o + wf_gc_cell_size(o);

@@ -76,6 +76,9 @@ static void lay_out(int tid)
     type->spec = spec;
     type->kind = row->kind;
     type->flags = spec->flags | WF_TF_IMMUTABLE;
+    if ((type->flags & WF_TF_HAS_DICT) == 0) {
+        type->flags &= ~(uint32_t)WF_TF_ATTRS_AT_END; /* a subclass gets it with its __dict__ */
+    }
     type->native_size = spec->size;
     if (tid != WF_TID_OBJECT) {
         wf_store_ptr(&type->base, base);

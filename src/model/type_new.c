@@ -140,7 +140,7 @@ static WfStatus collect_slots(WfThread *t, Making *k, WfStr *class_name, WfValue
             return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "%R in __slots__ conflicts with class variable", mangled));
         }
     }
-    if (wf_list_sort(t, wf_as_list(k->slots), WF_EMPTY, false) != WF_OK) {
+    if (wf_list_sort(t, wf_as_list(k->slots), WF_NONE, false) != WF_OK) {
         return WF_RAISED;
     }
     /* another base may have what this class does not ask for */

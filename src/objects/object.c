@@ -28,7 +28,7 @@ static WF_COLD WfValue raise_abstract(WfThread *t, WfType *type)
 {
     WfValue names = wf_getattr(t, wf_from_object(type), WF_NAME(__abstractmethods__));
     WfValue sorted = wf_is_empty(names) ? WF_EMPTY : wf_to_list(t, names);
-    if (wf_is_empty(sorted) || wf_list_sort(t, wf_as_list(sorted), WF_EMPTY, false) != WF_OK) {
+    if (wf_is_empty(sorted) || wf_list_sort(t, wf_as_list(sorted), WF_NONE, false) != WF_OK) {
         return WF_EMPTY;
     }
     int64_t n = wf_list_length(wf_as_list(sorted));
