@@ -22,6 +22,7 @@
 #define YOUNG_START (8 * MIB)
 #define YOUNG_MAX (64 * MIB)
 #define FULL_SLACK (24 * MIB)
+#define PARALLEL_MIN (16 * MIB)
 #define PROMPT_CREDIT 400
 #define LOOK_CREDIT 2000
 
@@ -216,7 +217,11 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         wf_mark_cards(m);
     }
     wf_mark_roots(m);
-    wf_mark_drain(m);
+    if (full && gc->live_bytes >= PARALLEL_MIN) {
+        wf_mark_parallel(gc, m);
+    } else {
+        wf_mark_drain(m);
+    }
     wf_weak_process(gc, m, full);
     if (rt->after_mark != NULL) {
         rt->after_mark(rt, full);
@@ -370,6 +375,7 @@ static void after_fork(WfThread *t)
         gc->classes[cls].lock = (WfRawLock){0};
     }
     wf_weak_after_fork(gc);
+    wf_mark_pool_after_fork(gc);
 }
 
 void wf_gc_init(WfRuntime *rt)

@@ -130,6 +130,9 @@ void wf_gc_look(WfThread *t, const WfWeakHead *r);
 /* Runs queued finalizers and weak reference callbacks (Python code). Errors go to sys.unraisablehook. */
 void wf_gc_run_finalizers(WfThread *t);
 
+/* At exit: collects, then finalizes every object that has a finalizer and has not been finalized, reachable or not. */
+void wf_gc_finalize_all(WfThread *t);
+
 /* Registers a root: a WfValue in memory that is not in the heap. For runtime and interpreter structures. */
 void wf_gc_add_root(WfRuntime *rt, WfValue *root);
 void wf_gc_remove_root(WfRuntime *rt, WfValue *root);

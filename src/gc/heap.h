@@ -172,7 +172,12 @@ WF_INLINE uint64_t *wf_block_marks(const WfBlock *b)
 }
 
 /* Bit 0: marked. Bit 1, in cells of 32 bytes and more: watched (of a cell of 16 it is the mark of the next). */
-WF_INLINE uint32_t wf_mark_bits(const void *p)
+#if WF_TSAN
+__attribute__((no_sanitize("thread"), noinline, unused)) static uint32_t
+#else
+WF_INLINE uint32_t
+#endif
+wf_mark_bits(const void *p) /* others may be setting marks nearby: what was set is seen, or set again */
 {
     uint64_t g = ((uintptr_t)p - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
     uint16_t w;
@@ -237,7 +242,16 @@ void wf_mark_cards(WfMarker *m);
 /* Dirties again the cards of objects that refer to watched ones. */
 void wf_mark_redirty(WfMarker *m);
 void wf_trace_object(WfMarker *m, WfObject *o);
+void wf_mark_grow(WfMarker *m);
 bool wf_mark_is_set(const void *p);
+
+/* --- pool.c ------------------------------------------------------------------------------------------------------- */
+
+/* Drains m on all cores; m has what all found together afterwards. */
+void wf_mark_parallel(WfGc *gc, WfMarker *m);
+/* Gives a part of m's stack away if another marker has nothing to do. */
+void wf_mark_share(WfMarker *m);
+void wf_mark_pool_after_fork(WfGc *gc);
 
 /* --- weak.c ------------------------------------------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@
  * Invariants: M1 an old object that refers to an unmarked one lies on a dirty card.
  *             M2 pointers that trace functions report are starts of live cells; words of stacks and of parts of
  *             large cells may be anything.
- * Threads:    world stopped.
+ * Threads:    world stopped; large full collections run drain on helper threads too (pool.c), marks are then set atomically.
  * Tests:      tests/unit/test_gc_mark.c */
 #include "gc/heap.h"
 
@@ -21,7 +21,7 @@
 
 /* --- the stack of a marker ------------------------------------------------------------------------------------------ */
 
-static void grow(WfMarker *m)
+void wf_mark_grow(WfMarker *m)
 {
     size_t cap = m->cap == 0 ? (size_t)1 << 14 : m->cap * 2;
     void *p = m->cap == 0 ? mmap(NULL, cap * 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
@@ -36,7 +36,7 @@ static void grow(WfMarker *m)
 WF_INLINE void push(WfMarker *m, uint64_t entry)
 {
     if (WF_UNLIKELY(m->top == m->cap)) {
-        grow(m);
+        wf_mark_grow(m);
     }
     m->stack[m->top++] = entry;
 }
@@ -186,8 +186,12 @@ void wf_mark_drain(WfMarker *m)
     WfObject *ring[RING] = {0};
     unsigned at = 0;
     unsigned held = 0;
+    unsigned steps = 0;
     for (;;) {
         WfObject *next = NULL;
+        if (WF_UNLIKELY(m->parallel) && (++steps & 63) == 0) {
+            wf_mark_share(m);
+        }
         if (m->top > 0) {
             uint64_t entry = m->stack[--m->top];
             if ((entry & 1) != 0) {

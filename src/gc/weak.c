@@ -576,6 +576,31 @@ void wf_gc_run_finalizers(WfThread *t)
     t->finalizing--;
 }
 
+void wf_gc_finalize_all(WfThread *t)
+{
+    WfGc *gc = t->rt->gc;
+    (void)wf_gc_collect(t, WF_GC_FULL);
+    wf_gc_run_finalizers(t);
+    for (int round = 0; round < 8; round++) { /* finalizers may make further objects, but not for ever */
+        wf_raw_lock(&gc->weak_lock);
+        size_t before = gc->to_finalize.len;
+        for (size_t i = 0; i < gc->old_finalizable.len + gc->watched.len; i++) {
+            WfObject *o = i < gc->old_finalizable.len ? gc->old_finalizable.data[i]
+                                                      : gc->watched.data[i - gc->old_finalizable.len].o;
+            if ((flags_of(o) & (WF_OBJ_FINALIZABLE | WF_OBJ_FINALIZED)) == WF_OBJ_FINALIZABLE) {
+                set_flag(o, WF_OBJ_FINALIZED);
+                push_or_die(&gc->to_finalize, o);
+            }
+        }
+        bool any = gc->to_finalize.len > before;
+        wf_raw_unlock(&gc->weak_lock);
+        if (!any) {
+            return;
+        }
+        wf_gc_run_finalizers(t);
+    }
+}
+
 void wf_weak_after_fork(WfGc *gc)
 {
     gc->weak_lock = (WfRawLock){0};

@@ -269,6 +269,17 @@ int main(void)
     test_walk(t);
     root = other = WF_EMPTY;
     run(t, WF_GC_FULL);
+    root = wf_from_object(finalizable(t, 1, wf_from_object(finalizable(t, 2, WF_EMPTY))));
+    for (int i = 0; i < 40; i++) {
+        run(t, WF_GC_YOUNG);
+    }
+    other = wf_from_object(finalizable(t, 3, WF_EMPTY));
+    EXPECT("");
+    wf_gc_finalize_all(t);
+    EXPECT("f2 f1 f3 ");
+    root = other = WF_EMPTY;
+    run(t, WF_GC_FULL);
+    EXPECT("");
     fake_runtime.finalize = count_finalize;
     many(t);
     run(t, WF_GC_FULL);
