@@ -456,6 +456,6 @@ const WfTypeSpec wf_exc_BaseExceptionGroup_spec = {.name = "BaseExceptionGroup",
                                                    .methods = methods,
                                                    .getsets = getsets,
                                                    .slots = {.new_ = group_new, .init = group_init, .str = group_str}};
-/* types.def gives it one base; Exception is added when the types are made ready (wf_types_init). */
+/* types.def gives it one base; wf_exceptions_init adds Exception. */
 const WfTypeSpec wf_exc_ExceptionGroup_spec = {
     .name = "ExceptionGroup", .doc = "A group of Exceptions.", .flags = GROUP_FLAGS, .size = GROUP_SIZE};

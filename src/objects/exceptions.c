@@ -8,6 +8,7 @@
 #include "objects/exceptions.h"
 
 #include "model/builtin.h"
+#include "model/mro.h"
 #include "objects/bytes.h"
 #include "objects/dict.h"
 #include "objects/int.h"
@@ -96,9 +97,31 @@ WfValue wf_exception_new(WfThread *t, WfType *type, WfValue arg)
     return exc;
 }
 
+/* ExceptionGroup is the one built-in type with two bases. */
+static WfStatus add_second_base(WfThread *t)
+{
+    WfType *group = WF_EXC(ExceptionGroup);
+    WfType *order[] = {group, WF_EXC(BaseExceptionGroup), WF_EXC(Exception), WF_EXC(BaseException), WF_TYPE(OBJECT)};
+    WfValue values[WF_ARRAY_LEN(order)];
+    for (size_t i = 0; i < WF_ARRAY_LEN(order); i++) {
+        values[i] = wf_from_object(order[i]);
+    }
+    WfValue mro = wf_tuple_from(t, values, WF_ARRAY_LEN(order));
+    WfValue bases = wf_is_empty(mro) ? WF_EMPTY : wf_tuple_from(t, values + 1, 2);
+    if (wf_is_empty(bases)) {
+        return WF_RAISED;
+    }
+    wf_store(&group->bases, bases);
+    wf_store(&group->mro, mro);
+    return wf_subclasses_add(t, WF_EXC(Exception), group);
+}
+
 WfStatus wf_exceptions_init(WfThread *t)
 {
     enum { READY = 64 };
+    if (add_second_base(t) != WF_OK) {
+        return WF_RAISED;
+    }
     WfSlots *ready = wf_gc_alloc_slots(t, READY);
     if (ready == NULL) {
         return WF_RAISED;

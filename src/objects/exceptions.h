@@ -45,7 +45,7 @@ WF_INLINE bool wf_exc_suppress_context(WfValue v)
 }
 
 void wf_exception_trace(WfMarker *m, WfObject *o);
-/* Start: the MemoryErrors that are kept ready. */
+/* Start, behind wf_types_init: the bases of ExceptionGroup, the MemoryErrors that are kept ready. */
 WfStatus wf_exceptions_init(WfThread *t) WF_MUST_CHECK;
 /* An instance of a built-in or Python exception type: type() for arg EMPTY, else type(arg). Not raised. */
 WfValue wf_exception_new(WfThread *t, WfType *type, WfValue arg) WF_MUST_CHECK;
