@@ -90,7 +90,9 @@ void wf_gc_get_stats(WfRuntime *rt, WfGcStats *out)
     out->live_cells = gc->live_cells;
     out->allocated_bytes = wf_atomic_load_relaxed_u64(&gc->x_allocated);
     out->freed_to_system = gc->freed_to_system;
-    out->heap_bytes = wf_atomic_load_relaxed_u64(&gc->x_top) << WF_BLOCK_SHIFT;
+    wf_raw_lock(&gc->lock);
+    out->heap_bytes = (gc->x_top - (gc->free_blocks - gc->dirty_free)) << WF_BLOCK_SHIFT;
+    wf_raw_unlock(&gc->lock);
     for (unsigned kind = 0; kind < 3; kind++) {
         uint64_t half = (gc->stats.collections[kind] + 1) / 2;
         uint64_t seen = 0;

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define COMMIT_STEP 64 /* blocks: 4 MiB */
+#define HUGE_FROM 512 /* blocks: what lies beyond 32 MiB may be backed by large pages */
 #define SWEEP_BYTES 8192
 /* A block that gave less than 1/32 of its cells is left alone until the next full collection. */
 #define FULL_FRACTION 32
@@ -147,6 +148,9 @@ static bool commit(WfGc *gc, uint64_t blocks)
         || !make_usable(WF_BLOCK_BASE + (from << 6), WF_BLOCK_BASE + (want << 6))
         || !make_usable(WF_HEAP_BASE + (from << WF_BLOCK_SHIFT), WF_HEAP_BASE + (want << WF_BLOCK_SHIFT))) {
         return false;
+    }
+    if (from >= HUGE_FROM) {
+        (void)madvise((void *)(WF_HEAP_BASE + (from << WF_BLOCK_SHIFT)), (want - from) << WF_BLOCK_SHIFT, MADV_HUGEPAGE);
     }
     gc->committed = want;
     return true;

@@ -96,7 +96,6 @@ struct WfThread {
     uint64_t ident;        /* pthread_self, what threading.get_ident gives */
     uint64_t native_id;
     bool is_main;
-    bool daemon;
     pthread_t handle;
 
     /* --- parking (sched/park.c) --- */

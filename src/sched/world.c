@@ -104,7 +104,8 @@ void wf_thread_detach_spilled(WfThread *t)
     errno = saved;
 }
 
-/* A daemon thread that comes back while the runtime ends: it stays away until the process is gone. */
+/* A thread that comes back while the runtime ends (threading has joined those that are not daemons): it stays away until
+ * the process is gone. */
 static void stay_away(WfThread *t)
 {
     if (t->rt->gil != NULL) {
@@ -123,7 +124,7 @@ void wf_thread_attach(WfThread *t)
         wf_gil_take(t);
     }
     for (;;) {
-        if (WF_UNLIKELY(t->daemon) && wf_atomic_load_acquire_u32(&rt->x_finalizing) != 0) {
+        if (!t->is_main && wf_atomic_load_acquire_u32(&rt->x_finalizing) != 0) {
             stay_away(t);
         }
         uint32_t expected = WF_THREAD_DETACHED;
