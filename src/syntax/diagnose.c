@@ -15,13 +15,20 @@
 
 /* ---- remembered results ---- */
 
+/* What was found while no mistakes were looked for is another thing than what is found while they are. */
+static uint8_t memo_key(WfParser *p, MemoRule rule)
+{
+    return (uint8_t)(p->no_invalid > 0 ? M_N_RULES + rule : rule);
+}
+
 bool wf_memo_get(WfParser *p, MemoRule rule, void **node)
 {
     if (p->pos >= p->memo_cap) {
         return false;
     }
+    uint8_t key = memo_key(p, rule);
     for (Memo *m = p->memo[p->pos]; m != NULL; m = m->next) {
-        if (m->rule == rule) {
+        if (m->key == key) {
             *node = m->node;
             p->pos = m->end;
             return true;
@@ -54,7 +61,7 @@ void *wf_memo_put(WfParser *p, MemoRule rule, uint32_t start, void *node)
     }
     m->node = node;
     m->end = p->pos;
-    m->rule = (uint8_t)rule;
+    m->key = memo_key(p, rule);
     m->next = p->memo[start];
     p->memo[start] = m;
     return node;
@@ -607,12 +614,15 @@ static void invalid_value(WfParser *p)
     p->pos = first;
 }
 
-static void invalid_dict(WfParser *p)
+void wf_diag_dict(WfParser *p)
 {
-    if (!looking(p)) {
-        return;
-    }
     uint32_t first = p->pos;
+    /* In the first pass too rules must give back what does not fit; no other mistakes count yet. */
+    bool diagnosing = p->diagnosing;
+    if (!diagnosing) {
+        p->diagnosing = true;
+        p->no_invalid++;
+    }
     p->pos++;
     bool any = false;
     while (double_starred_kvpair(p)) {
@@ -639,6 +649,10 @@ static void invalid_dict(WfParser *p)
         invalid_value(p);
     }
     p->pos = first;
+    if (!diagnosing) {
+        p->diagnosing = false;
+        p->no_invalid--;
+    }
 }
 
 static WfExpr *braces(WfParser *p)
@@ -655,7 +669,9 @@ static WfExpr *braces(WfParser *p)
         return made(p, WF_AST_Dict, start);
     }
     p->pos = first;
-    invalid_dict(p);
+    if (!p->failed) {
+        wf_diag_dict(p);
+    }
     if (p->failed) {
         return NULL;
     }
@@ -727,6 +743,7 @@ typedef struct Args {
     size_t n;           /* not keywords */
     const WfExpr *last; /* of these */
     WfLoc loc;          /* of all */
+    bool keywords;      /* there are keywords or "**" */
     bool unpacks;       /* there is a "**" */
 } Args;
 
@@ -793,6 +810,7 @@ static bool kwarg(WfParser *p, TokKind marker, Args *args)
     if (peek(p) == T_NAME && peek2(p) == T_EQUAL) {
         p->pos += 2;
         if (wf_rule_expression(p) != NULL) {
+            args->keywords = true;
             return true;
         }
     } else if (peek(p) == marker) {
@@ -806,7 +824,7 @@ static bool kwarg(WfParser *p, TokKind marker, Args *args)
         } else {
             p->pos++;
             if (wf_rule_expression(p) != NULL) {
-                args->unpacks = true;
+                args->keywords = args->unpacks = true;
                 return true;
             }
         }
@@ -891,9 +909,10 @@ static void invalid_arguments(WfParser *p)
     Args args;
     Args more;
     WfComprehensionSeq gens;
-    if (read_args(p, &args) && accept(p, T_COMMA) && accept(p, T_STAR)) {
-        wf_parse_raise_last(p, WF_SYNTAX_ERROR,
-                            "iterable argument unpacking follows keyword argument unpacking");
+    if (read_args(p, &args) && args.keywords && accept(p, T_COMMA) && accept(p, T_STAR)) {
+        WfLoc star = tok_loc(prev_tok(p));
+        wf_parse_raise_range(p, &star, &star,
+                             "iterable argument unpacking follows keyword argument unpacking");
     }
     p->pos = first;
     if (p->failed) {
@@ -1810,6 +1829,19 @@ void wf_diag_except_end(WfParser *p)
         }
     }
     p->pos = first;
+}
+
+void wf_diag_returns(WfParser *p)
+{
+    uint32_t first = p->pos++;
+    bool diagnosing = p->diagnosing;
+    p->diagnosing = true;
+    p->no_invalid++;
+    if (wf_rule_expression(p) == NULL) {
+        p->pos = first;
+    }
+    p->no_invalid--;
+    p->diagnosing = diagnosing;
 }
 
 void wf_diag_match(WfParser *p)

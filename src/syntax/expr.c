@@ -243,14 +243,10 @@ static WfExpr *dict(WfParser *p, WfLoc start, size_t base)
     return e;
 }
 
-static WfExpr *braces(WfParser *p)
+/* A set or dict, with the brace taken. *is_dict tells how far it got. */
+static WfExpr *set_or_dict(WfParser *p, WfLoc start, bool *is_dict)
 {
-    WfLoc start = here(p);
-    p->pos++;
     size_t base = p->scratch.len;
-    if (accept(p, T_RBRACE)) {
-        return dict(p, start, base);
-    }
     WfExpr *e = NULL;
     if (peek(p) != T_DOUBLESTAR) {
         e = wf_rule_star_named(p);
@@ -271,6 +267,7 @@ static WfExpr *braces(WfParser *p)
             return sequence(p, WF_AST_Set, start, base);
         }
     }
+    *is_dict = true;
     bool starred = e == NULL;
     if (!dict_entry(p, e)) {
         return NULL;
@@ -286,6 +283,31 @@ static WfExpr *braces(WfParser *p)
         }
     }
     return accept(p, T_RBRACE) ? dict(p, start, base) : NULL;
+}
+
+static WfExpr *braces(WfParser *p)
+{
+    WfLoc start = here(p);
+    uint32_t first = p->pos;
+    void *known;
+    if (p->memo != NULL && wf_memo_get(p, M_ATOM, &known)) {
+        return NULL;
+    }
+    p->pos++;
+    size_t base = p->scratch.len;
+    if (accept(p, T_RBRACE)) {
+        return dict(p, start, base);
+    }
+    bool is_dict = false;
+    WfExpr *e = set_or_dict(p, start, &is_dict);
+    if (e == NULL && is_dict && !p->failed) {
+        p->scratch.len = base;
+        p->pos = first;
+        wf_diag_dict(p);
+        /* That reads the inner displays again: they must not do the same to theirs. */
+        wf_memo_put(p, M_ATOM, first, NULL);
+    }
+    return e;
 }
 
 /* ---- primaries ---- */

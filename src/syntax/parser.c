@@ -166,7 +166,7 @@ void *wf_parse_raise_range(WfParser *p, const WfLoc *from, const WfLoc *to, cons
 
 WfWarnResult wf_parse_warn(WfParser *p, WfWarnCategory category, int lineno, const char *message)
 {
-    if (p->opt->warn == NULL || p->quiet) {
+    if (p->opt->warn == NULL || (p->quiet && p->no_invalid == 0)) {
         return WF_WARN_OK;
     }
     WfWarnResult r = p->opt->warn(p->opt->ctx, category, message, lineno);
@@ -410,6 +410,9 @@ void *wf_parser_run(WfParser *p, void *(*rule)(WfParser *p))
     uint32_t last = p->fill - 1;
     if (!p->failed) {
         p->diagnosing = true;
+        if (p->memo != NULL) {
+            memset(p->memo, 0, p->memo_cap * sizeof *p->memo);
+        }
         p->quiet = true;
         p->pos = 0;
         p->scratch.len = 0;

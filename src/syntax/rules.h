@@ -188,6 +188,11 @@ void wf_diag_except_end(WfParser *p);   /* an "except" that did not match */
 void wf_diag_match(WfParser *p);
 void wf_diag_case(WfParser *p);
 void wf_diag_del(WfParser *p);
+/* At '{': in both passes, as CPython asks this before it knows that there is a mistake elsewhere. */
+void wf_diag_dict(WfParser *p);
+/* At "->" with no expression behind it, in both passes: moves to where one seems to end, which is where
+ * the ':' is missing. */
+void wf_diag_returns(WfParser *p);
 void wf_diag_import_from(WfParser *p);
 void wf_diag_as_pattern(WfParser *p);
 void wf_diag_class_pattern(WfParser *p);

@@ -879,8 +879,9 @@ static WfStmt *def_stmt(WfParser *p, WfLoc start, WfExprSeq decorators, bool is_
     uint32_t arrow = p->pos;
     if (accept(p, T_ARROW)) {
         returns = wf_rule_expression(p);
-        if (returns == NULL) {
+        if (returns == NULL && !p->failed) {
             p->pos = arrow;
+            wf_diag_returns(p);
         }
     }
     if (p->failed || !force(p, T_COLON, ":")) {

@@ -132,23 +132,15 @@ typedef enum LexDone { LEX_OK, LEX_EOF, LEX_FAILED } LexDone;
 /* Rules whose results the diagnosing pass remembers. */
 typedef enum MemoRule {
     M_EXPRESSION,
-    M_EXPRESSION_PLAIN, /* without its diagnostics */
     M_NAMED,
     M_DISJUNCTION,
     M_BITWISE_OR,
     M_STAR_EXPRESSIONS,
-    M_STAR_NAMED,
     M_ATOM,
     M_PRIMARY,
-    M_FACTOR,
     M_ARGUMENTS,
-    M_ARGS,
-    M_LAMBDA,
-    M_STAR_TARGETS,
     M_BLOCK,
     M_STRINGS,
-    M_PATTERN,
-    M_FOR_IF,
     M_N_RULES
 } MemoRule;
 
@@ -156,8 +148,7 @@ typedef struct Memo {
     struct Memo *next;
     void *node;
     uint32_t end;
-    uint8_t rule;
-    WfNodeSeq seq;
+    uint8_t key;
 } Memo;
 
 typedef struct NameEntry {
