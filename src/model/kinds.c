@@ -9,6 +9,7 @@
 #include "model/kinds.h"
 
 #include "model/type.h"
+#include "objects/str.h"
 
 #define KIND(name, trace) void trace(WfMarker *m, WfObject *o);
 #include "gc/kinds.def"
@@ -62,10 +63,17 @@ static void release(WfObject *o)
     }
 }
 
+static void after_mark(WfRuntime *rt, bool full)
+{
+    wf_intern_sweep(rt, wf_gc_is_marked);
+}
+
 void wf_kinds_init(WfRuntime *rt)
 {
     rt->trace_table = wf_kind_traces;
     rt->trace_tail = trace_tail;
     rt->finalize = finalize;
     rt->release = release;
+    rt->after_mark = after_mark;
+    rt->drop_pointers = wf_method_cache_clear;
 }

@@ -248,7 +248,13 @@ WfStatus wf_types_init(WfThread *t)
         lay_out(tid);
     }
     for (int tid = 0; tid < WF_TID_COUNT; tid++) {
-        if (!rows[tid].lazy && wf_type_ready(t, static_type(tid)) != WF_OK) {
+        WfType *type = static_type(tid);
+        if (rows[tid].lazy) {
+            /* instances may be made and used before anybody looks at the type */
+            type->slots = type->spec->slots;
+            wf_slots_inherit(type, static_type(rows[tid].base));
+            wf_slots_fit_flags(t, type);
+        } else if (wf_type_ready(t, type) != WF_OK) {
             return WF_RAISED;
         }
     }
