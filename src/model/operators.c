@@ -427,7 +427,11 @@ WfStatus wf_delitem(WfThread *t, WfValue o, WfValue key)
 {
     WfSetItemFn f = wf_type(o)->slots.setitem;
     if (WF_UNLIKELY(f == NULL)) {
-        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "'%.200T' object doesn't support item deletion", o));
+        WfType *type = wf_type(o);
+        bool sequence = (wf_type_flags(type) & WF_TF_HEAP) || type->slots.concat != NULL;
+        bool index = wf_is_any_int(key) || wf_type(key)->slots.index != NULL;
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "'%.200T' object %s support item deletion", o,
+                                sequence && index ? "doesn't" : "does not"));
     }
     return f(t, o, key, WF_EMPTY);
 }

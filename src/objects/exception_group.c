@@ -37,7 +37,7 @@ static WfValue group_new(WfThread *t, WfType *type, const WfArgs *args)
     }
     WfValue message = args->items[0];
     if (!wf_is_str(message)) {
-        return wf_raise(t, WF_EXC(TypeError), "argument 1 must be str, not %s",
+        return wf_raise(t, WF_EXC(TypeError), "BaseExceptionGroup.__new__() argument 1 must be str, not %s",
                         wf_is_none(message) ? "None" : WF_TYPE_NAME(message));
     }
     WfValue given = args->items[1];

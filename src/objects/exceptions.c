@@ -959,17 +959,6 @@ static WfStatus unicode_fill(WfThread *t, WfValue self, const WfArgs *args, bool
             break;
         case WF_UNI_OBJECT:
             if (bytes) {
-                if (!wf_is_bytes(v)) {
-                    WfBuffer view;
-                    if (wf_buffer_get(t, v, &view, WF_BUF_SIMPLE) != WF_OK) {
-                        return WF_RAISED;
-                    }
-                    v = wf_bytes_new(t, view.data, view.length);
-                    wf_buffer_release(t, &view);
-                    if (wf_is_empty(v)) {
-                        return WF_RAISED;
-                    }
-                }
                 break;
             }
             __attribute__((fallthrough));
@@ -981,6 +970,19 @@ static WfStatus unicode_fill(WfThread *t, WfValue self, const WfArgs *args, bool
             }
         }
         SET(self, field, v);
+    }
+    WfValue object = RAW(self, WF_UNI_OBJECT);
+    if (bytes && !wf_is_bytes(object)) {
+        WfBuffer view;
+        if (wf_buffer_get(t, object, &view, WF_BUF_SIMPLE) != WF_OK) {
+            return WF_RAISED;
+        }
+        object = wf_bytes_new(t, view.data, view.length);
+        wf_buffer_release(t, &view);
+        if (wf_is_empty(object)) {
+            return WF_RAISED;
+        }
+        SET(self, WF_UNI_OBJECT, object);
     }
     return WF_OK;
 }

@@ -5,10 +5,10 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 
-static WfValue no_arguments(WfThread *t, WfType *type, const WfArgs *args, WfValue constant)
+static WfValue no_arguments(WfThread *t, const char *name, const WfArgs *args, WfValue constant)
 {
     if (args->n_pos > 0 || (args->kwnames != NULL && args->kwnames->length > 0)) {
-        return wf_raise(t, WF_EXC(TypeError), "%N takes no arguments", type);
+        return wf_raise(t, WF_EXC(TypeError), "%s takes no arguments", name);
     }
     return constant;
 }
@@ -21,7 +21,7 @@ static WfStatus hash_word(WfThread *t, WfValue self, int64_t *hash)
 
 static WfValue none_new(WfThread *t, WfType *type, const WfArgs *args)
 {
-    return no_arguments(t, type, args, WF_NONE);
+    return no_arguments(t, "NoneType", args, WF_NONE);
 }
 
 static WfValue none_repr(WfThread *t, WfValue self)
@@ -41,7 +41,7 @@ const WfTypeSpec wf_nonetype_spec = {
 
 static WfValue notimplemented_new(WfThread *t, WfType *type, const WfArgs *args)
 {
-    return no_arguments(t, type, args, WF_NOT_IMPLEMENTED);
+    return no_arguments(t, "NotImplementedType", args, WF_NOT_IMPLEMENTED);
 }
 
 static WfValue notimplemented_repr(WfThread *t, WfValue self)
@@ -73,7 +73,7 @@ const WfTypeSpec wf_notimplemented_spec = {.name = "NotImplementedType",
 
 static WfValue ellipsis_new(WfThread *t, WfType *type, const WfArgs *args)
 {
-    return no_arguments(t, type, args, WF_ELLIPSIS);
+    return no_arguments(t, "EllipsisType", args, WF_ELLIPSIS);
 }
 
 static WfValue ellipsis_repr(WfThread *t, WfValue self)

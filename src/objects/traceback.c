@@ -87,14 +87,14 @@ static WfValue traceback_new(WfThread *t, WfType *type, const WfArgs *args)
 {
     WfValue a[4];
     int lasti, lineno;
-    if (wf_parse_args(t, "traceback", "(tb_next, tb_frame, tb_lasti, tb_lineno)", args, a, 4) != WF_OK) {
+    if (wf_parse_args(t, "TracebackType", "(tb_next, tb_frame, tb_lasti, tb_lineno)", args, a, 4) != WF_OK) {
         return WF_EMPTY;
+    }
+    if (!WF_IS_EXACT(a[1], FRAME)) {
+        return wf_raise(t, WF_EXC(TypeError), "TracebackType() argument 'tb_frame' must be frame, not %T", a[1]);
     }
     if (!wf_is_none(a[0]) && !WF_IS_EXACT(a[0], TRACEBACK)) {
         return wf_raise(t, WF_EXC(TypeError), "expected traceback object or None, got '%T'", a[0]);
-    }
-    if (!WF_IS_EXACT(a[1], FRAME)) {
-        return wf_raise(t, WF_EXC(TypeError), "traceback() argument 'tb_frame' must be frame, not %T", a[1]);
     }
     if (wf_to_int(t, a[2], &lasti) != WF_OK || wf_to_int(t, a[3], &lineno) != WF_OK) {
         return WF_EMPTY;
