@@ -36,6 +36,7 @@ static WfStatus fit_inline(WfThread *t, WfType *type)
         return WF_RAISED;
     }
     wf_mutex_lock(t, &t->rt->type_lock);
+    wf_store(&root->parent, wf_load(&type->root_shape)); /* for wf_shape_tree_has: the first instances go on */
     type->n_inline = (uint8_t)seen;
     wf_store_ptr(&type->root_shape, root);
     wf_mutex_unlock(&t->rt->type_lock);

@@ -417,7 +417,9 @@ typedef struct WfHidden {
 static void look_for_slot(WfThread *t, WfType *type, void *arg)
 {
     WfHidden *h = arg;
-    h->found |= type->x_instances != 0 && wf_shape_tree_has(WF_LOAD(WfShape, &type->root_shape), h->name);
+    for (WfShape *s = WF_LOAD(WfShape, &type->root_shape); s != NULL && !h->found; s = WF_LOAD(WfShape, &s->parent)) {
+        h->found = wf_shape_tree_has(s, h->name);
+    }
 }
 
 static bool is_data_descriptor(WfValue v)

@@ -158,7 +158,7 @@ _Static_assert(sizeof(WfType) <= WF_STATIC_TYPE_CELL, "static type cells are too
 struct WfShape {
     WfObject h;
     WfSlot type;       /* WfType; immutable */
-    WfSlot parent;     /* WfShape or EMPTY */
+    WfSlot parent;     /* WfShape or EMPTY; of a root: the type's root before it */
     WfSlot name;       /* WfStr added by the step from parent; interned */
     WfSlot children;   /* EMPTY, one WfShape, or a WfDict name -> WfShape; under the type lock */
     WfSlot table;      /* lookup table for long shapes, made on demand: WfDict name -> slot number */
