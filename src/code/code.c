@@ -18,11 +18,15 @@ WfValue wf_code_new(WfThread *t, const WfCodeParts *p)
     if (wrong != NULL) {
         return wf_raise(t, WF_EXC(ValueError), "code: %s", wrong);
     }
-    WfRaw *insns = wf_gc_alloc_raw(t, (int64_t)p->n_insns * (int64_t)sizeof(WfInsn), false);
+    WfRaw *insns = wf_gc_alloc(t, WF_KIND_INSNS, sizeof(WfRaw) + (size_t)p->n_insns * sizeof(WfInsn));
+    if (insns == NULL) {
+        return WF_EMPTY;
+    }
+    insns->size = (int64_t)p->n_insns * (int64_t)sizeof(WfInsn);
     WfRaw *positions = p->positions == NULL ? NULL : wf_gc_alloc_raw(t, (int64_t)p->n_insns * (int64_t)sizeof(WfPosition), false);
     WfRaw *handlers = p->n_handlers == 0 ? NULL : wf_gc_alloc_raw(t, (int64_t)p->n_handlers * (int64_t)sizeof(WfHandler), false);
     WfCode *c = WF_NEW(t, WfCode, CODE, CODE);
-    if (insns == NULL || c == NULL || (positions == NULL && p->positions != NULL) || (handlers == NULL && p->n_handlers > 0)) {
+    if (c == NULL || (positions == NULL && p->positions != NULL) || (handlers == NULL && p->n_handlers > 0)) {
         return WF_EMPTY;
     }
     memcpy(insns->data, p->insns, (size_t)p->n_insns * sizeof(WfInsn));
@@ -90,9 +94,6 @@ void wf_code_trace(WfMarker *m, WfObject *o)
 {
     WfCode *c = (WfCode *)o;
     wf_mark_slots(m, &c->insns, (offsetof(WfCode, x_live) - offsetof(WfCode, insns)) / sizeof(WfSlot));
-    if (c->code != NULL) {
-        wf_code_trace_caches(m, c);
-    }
 }
 
 static void code_release(WfObject *o)

@@ -50,7 +50,7 @@ typedef struct WfCode {
     uint32_t simple;      /* 1: only positional parameters, no generator: a call with n_args arguments needs no binding */
     const WfInsn *code;   /* = data of insns */
     WfSlot *k;            /* = items of consts */
-    WfSlot insns;         /* WfRaw of WfInsn */
+    WfSlot insns;         /* WfRaw of WfInsn, of kind INSNS */
     WfSlot consts;        /* WfTuple; names too. co_consts and co_names are made from the following two */
     WfSlot co_consts;     /* WfTuple: the program's constants, docstring first, as CPython shows them */
     WfSlot co_names;      /* WfTuple of str */
@@ -119,7 +119,7 @@ bool wf_code_position(const WfCode *c, int32_t i, WfPosition *out);
 /* The parts of c, sharing its arrays. */
 void wf_code_parts(const WfCode *c, WfCodeParts *p);
 void wf_code_trace(WfMarker *m, WfObject *o);
-/* The inline caches, which the vm keeps behind the instructions (vm/cache.c). */
-void wf_code_trace_caches(WfMarker *m, WfCode *c);
+/* Kind INSNS: the instructions, with the inline caches that the vm keeps among them (vm/cache.c). */
+void wf_insns_trace(WfMarker *m, WfObject *o);
 
 #endif

@@ -170,12 +170,15 @@ static void begin_full(WfGc *gc)
     wf_weak_rewatch(gc);
 }
 
+static void drop_pointers(void *arg, WfThread *t)
+{
+    (void)arg;
+    t->rt->drop_pointers(t);
+}
+
 static void end_thread(void *arg, WfThread *t)
 {
     WfGc *gc = arg;
-    if (gc->rt->drop_pointers != NULL) {
-        gc->rt->drop_pointers(t);
-    }
     if (gc->x_asking == 0) {
         wf_break_clear(t, WF_BREAK_PROMPT);
     }
@@ -200,7 +203,7 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
 {
     WfRuntime *rt = gc->rt;
     WfMarker *m = &gc->marker;
-    bool full = cause == WF_GC_FULL
+    bool full = cause == WF_GC_FULL || gc->want_full
                 || (cause == WF_GC_YOUNG && gc->live_bytes > gc->full_live_bytes + gc->full_live_bytes * 3 / 4 + FULL_SLACK);
     Counts unused = {0, 0};
     wf_world_each_thread(rt, flush_counts, &unused);
@@ -225,9 +228,11 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         wf_mark_drain(m);
     }
     wf_weak_process(gc, m, full);
-    if (rt->after_mark != NULL) {
-        rt->after_mark(rt, full);
+    if (full && rt->after_mark != NULL) {
+        rt->after_mark(rt);
     }
+    gc->held.len = 0;
+    gc->want_full = false;
     wf_mark_redirty(m);
     gc->full = false;
     if (full) {
@@ -249,6 +254,9 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
     gc->x_allocated_cells = 0;
     gc->x_requested = 0;
     wf_world_each_thread(rt, end_thread, gc);
+    if (full && rt->drop_pointers != NULL) {
+        wf_world_each_thread(rt, drop_pointers, NULL);
+    }
     if (full) {
         wf_heap_trim(gc, (gc->young_limit + gc->live_bytes / 8) >> WF_BLOCK_SHIFT);
     }

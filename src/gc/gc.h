@@ -133,6 +133,10 @@ void wf_gc_run_finalizers(WfThread *t);
 /* At exit: collects, then finalizes every object that has a finalizer and has not been finalized, reachable or not. */
 void wf_gc_finalize_all(WfThread *t);
 
+/* o, which a weak table has just taken in, stays alive in young collections; a full one decides (rt->after_mark). So young
+ * ones need not look through the table. */
+void wf_gc_hold_young(WfThread *t, WfObject *o);
+
 /* Registers a root: a WfValue in memory that is not in the heap. For runtime and interpreter structures. */
 void wf_gc_add_root(WfRuntime *rt, WfValue *root);
 void wf_gc_remove_root(WfRuntime *rt, WfValue *root);

@@ -133,6 +133,8 @@ struct WfGc {
     uint64_t x_asking;        /* watched cells that ask for prompt collections; written under weak_lock, read by all */
     WfObjectVec old_finalizable;
     WfObjectVec young_release, old_release;
+    WfObjectVec held;         /* wf_gc_hold_young: roots of the next young collection */
+    bool want_full;           /* there was no memory to note something: the next collection is a full one */
     WfObjectVec kept;         /* kept alive for a finalizer, and what hangs from it: unmarked and watched */
     WfObjectVec to_finalize;  /* queue of objects; root */
     WfObjectVec to_call;      /* queue of dead weak references with callbacks; root */

@@ -123,6 +123,19 @@ void wf_mark_slots(WfMarker *m, const WfSlot *s, size_t n)
     }
 }
 
+void wf_mark_conservative(WfMarker *m, uint64_t bits)
+{
+    WfObject *o = wf_heap_find(m->gc, bits);
+    if (o != NULL) {
+        wf_mark_value(m, wf_from_object(o));
+    }
+}
+
+bool wf_marker_is_full(const WfMarker *m)
+{
+    return m->gc->full && m->visit == NULL;
+}
+
 /* Items [from, from + SLOTS_PIECE) of a buffer; the rest goes back on the stack. */
 static void trace_piece(WfMarker *m, WfSlots *s, size_t from)
 {
@@ -226,10 +239,7 @@ __attribute__((no_sanitize("address", "thread", "undefined"), noinline)) static 
     for (uintptr_t at = from & ~(uintptr_t)7; at + 8 <= to; at += 8) {
         uintptr_t word = *(volatile uintptr_t *)at;
         if (word >> 39 == WF_HEAP_TAG) {
-            WfObject *o = wf_heap_find(m->gc, word);
-            if (o != NULL) {
-                wf_mark_value(m, wf_from_object(o));
-            }
+            wf_mark_conservative(m, word);
         }
     }
 }
@@ -314,6 +324,22 @@ static void scan_part(WfMarker *m, uintptr_t from, uintptr_t to)
     }
 }
 
+/* Kinds in which every reference is a plain word: a part of such a cell can be looked at by itself. */
+static bool is_all_words(uint8_t kind)
+{
+    switch (kind) {
+    case WF_KIND_SLOTS:
+    case WF_KIND_WORDS:
+    case WF_KIND_DICT_TABLE:
+    case WF_KIND_SET_TABLE:
+    case WF_KIND_INSTANCE:
+    case WF_KIND_TUPLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* The cell at p overlaps the card that begins at `card`; *last is the last one traced whole. */
 static void rescan_cell(WfMarker *m, char *p, size_t size, uintptr_t card, char **last)
 {
@@ -325,9 +351,15 @@ static void rescan_cell(WfMarker *m, char *p, size_t size, uintptr_t card, char 
         }
         return;
     }
-    const WfTraceFn *table = m->rt->trace_table;
     bool own_shape = o->x_shape >= STATIC_SHAPE_LIMIT;
-    if (table[o->kind] == wf_trace_none && !own_shape) {
+    if (o->kind == WF_KIND_RAW || (!own_shape && (o->kind == WF_KIND_STR || o->kind == WF_KIND_BYTES || o->kind == WF_KIND_INT))) {
+        return;
+    }
+    if (!is_all_words(o->kind)) {
+        if (*last != p) {
+            *last = p;
+            wf_trace_object(m, o);
+        }
         return;
     }
     uintptr_t from = (uintptr_t)p > card ? (uintptr_t)p : card;

@@ -111,6 +111,18 @@ WfStatus wf_gc_register_release(WfThread *t, WfObject *o)
     return WF_OK;
 }
 
+void wf_gc_hold_young(WfThread *t, WfObject *o)
+{
+    WfGc *gc = t->rt->gc;
+    if (!wf_mark_is_set(o)) {
+        wf_raw_lock(&gc->weak_lock);
+        if (!wf_vec_push(&gc->held, o)) {
+            gc->want_full = true;
+        }
+        wf_raw_unlock(&gc->weak_lock);
+    }
+}
+
 /* --- the table of weak references --------------------------------------------------------------------------------------- */
 
 static uint64_t hash_of(const void *p)
@@ -520,6 +532,9 @@ void wf_weak_rewatch(WfGc *gc)
 
 void wf_weak_roots(WfGc *gc, WfMarker *m)
 {
+    for (size_t i = 0; !gc->full && m->visit == NULL && i < gc->held.len; i++) {
+        wf_mark_object(m, gc->held.data[i]);
+    }
     for (size_t i = gc->finalize_next; i < gc->to_finalize.len; i++) {
         wf_mark_object(m, gc->to_finalize.data[i]);
     }

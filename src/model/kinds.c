@@ -63,7 +63,7 @@ static void release(WfObject *o)
     }
 }
 
-static void after_mark(WfRuntime *rt, bool full)
+static void after_mark(WfRuntime *rt)
 {
     wf_intern_sweep(rt, wf_gc_is_marked);
 }

@@ -398,6 +398,7 @@ static WfStr *intern_insert(WfThread *t, WfStr *s)
     if (found == NULL) {
         __atomic_fetch_or(&s->h.spare, WF_STR_INTERNED, __ATOMIC_RELAXED);
         intern_put(WF_AS(WfRaw, in->x_table), entry_of(s, hash), hash);
+        wf_gc_hold_young(t, &s->h);
         in->live++;
         in->filled++;
         found = s;

@@ -328,21 +328,22 @@ WfValue wf_cache_load_global(WfThread *t, const WfInsn *pc, WfFrame *f, WfStr *n
 
 /* --- the collector ----------------------------------------------------------------------------------------------- */
 
-/* m NULL: empties them. */
-static void trace_caches(WfMarker *m, WfCode *code, bool full)
+/* The words of a code object, kind INSNS: a cache that is filled dirties their card. empty: forgets all caches. */
+static void trace_caches(WfMarker *m, WfRaw *raw, bool empty)
 {
-    WfInsn *insns = (WfInsn *)(uintptr_t)code->code;
-    for (int32_t i = 0; i < code->n_insns; i++) {
+    WfInsn *insns = (WfInsn *)(void *)raw->data;
+    int64_t n = raw->size / (int64_t)sizeof(WfInsn);
+    for (int64_t i = 0; i < n; i++) {
         const WfOpInfo *info = &wf_op_info[WF_INSN_OP(insns[i])];
         if (info->extra == WF_EXTRA_0) {
             continue;
         }
         i++;
-        if (info->extra != WF_EXTRA_CACHE) {
+        if (info->extra != WF_EXTRA_CACHE || i == n) {
             continue;
         }
         uint64_t word = WF_CACHE_WORD(&insns[i]);
-        if (full) {
+        if (empty) {
             set_word(&insns[i], 0);
         } else if (WF_CACHE_KIND(word) == WF_CACHE_INLINE) {
             wf_mark_object(m, wf_shape_at((uint32_t)word));
@@ -356,16 +357,16 @@ static void trace_caches(WfMarker *m, WfCode *code, bool full)
     }
 }
 
-void wf_code_trace_caches(WfMarker *m, WfCode *c)
+void wf_insns_trace(WfMarker *m, WfObject *o)
 {
-    trace_caches(m, c, wf_marker_is_full(m));
+    trace_caches(m, (WfRaw *)o, wf_marker_is_full(m));
 }
 
 static bool flush_one(void *arg, WfObject *o)
 {
     (void)arg;
-    if (o->kind == WF_KIND_CODE && ((WfCode *)o)->code != NULL) {
-        trace_caches(NULL, (WfCode *)o, true);
+    if (o->kind == WF_KIND_INSNS) {
+        trace_caches(NULL, (WfRaw *)o, true);
     }
     return true;
 }
