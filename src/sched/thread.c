@@ -90,6 +90,7 @@ void wf_thread_release(WfThread *t)
     if (rt->heap_thread_end != NULL) {
         rt->heap_thread_end(t);
     }
+    free(t->method_cache);
     free(t);
 }
 
@@ -107,6 +108,7 @@ void wf_thread_free(WfThread *t)
     if (rt->gil != NULL) {
         wf_gil_drop(t);
     }
+    free(t->method_cache);
     free(t);
 }
 
