@@ -7,6 +7,7 @@
  * Threads:    fields are slots, last writer wins; the flag in the head is set by atomic operations. */
 #include "objects/exceptions.h"
 
+#include "model/attr.h"
 #include "model/builtin.h"
 #include "model/mro.h"
 #include "objects/bytes.h"
@@ -285,6 +286,7 @@ static WfStatus store_suppress(WfThread *t, WfValue self, WfValue v)
 }
 
 static const WfGetSetDef base_getsets[] = {
+    {"__dict__", wf_getset_dict_get, wf_getset_dict_set, NULL, 0},
     {"args", get_args, store_args, NULL, 0},
     {"__traceback__", get_traceback, store_traceback, NULL, 0},
     {"__context__", get_context, store_context, "Exception that was being handled when this one was raised.", 0},

@@ -3,6 +3,7 @@
  * Threads:    as any instance's attributes. */
 #include "objects/simplenamespace.h"
 
+#include "model/attr.h"
 #include "model/builtin.h"
 #include "objects/dict.h"
 #include "objects/str.h"
@@ -119,6 +120,7 @@ static WfValue namespace_reduce(WfThread *t, WfValue *a)
     return WF_TUPLE_OF(t, wf_from_object(wf_type(a[0])), empty, dict);
 }
 
+static const WfGetSetDef getsets[] = {{"__dict__", wf_getset_dict_get, NULL, NULL, WF_GS_MEMBER}, {0}};
 static const WfBuiltinDef methods[] = {{"__reduce__", namespace_reduce, "(self, /)", "State for pickle.", 0}, {0}};
 
 const WfTypeSpec wf_simplenamespace_spec = {.name = "types.SimpleNamespace",
@@ -126,6 +128,7 @@ const WfTypeSpec wf_simplenamespace_spec = {.name = "types.SimpleNamespace",
                                             .flags = WF_TF_BASETYPE | WF_TF_HAS_DICT,
                                             .size = sizeof(WfObject),
                                             .methods = methods,
+                                            .getsets = getsets,
                                             .signature = "(**kwargs)",
                                             .slots = {.new_ = namespace_new,
                                                       .init = namespace_init,
