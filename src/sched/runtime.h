@@ -34,6 +34,7 @@ struct WfRuntime {
     void (*free_thread_hook)(WfThread *t); /* vm: frees the frame stack */
     void (*flush_caches)(WfThread *t);     /* vm: empties all inline caches; may be NULL */
     WfInterp *main_interp;
+    const struct WfConfig *config; /* runtime/state.h */
     void *signals; /* runtime/signals.c */
     void *gil;     /* sched/gil.c */
 
@@ -81,6 +82,10 @@ struct WfInterp {
     uint32_t recursion_limit; /* atomic, relaxed */
     int32_t int_max_str_digits; /* atomic, relaxed */
     uint64_t x_type_epoch;
+    /* _imp.acquire_lock: owner is read by any thread, depth by the owner */
+    WfMutex import_lock;
+    uint64_t x_import_owner;
+    int64_t import_depth;
 };
 
 /* Inline forms of the object lock (see lock.h): the one flag read decides. */
