@@ -28,8 +28,6 @@
 #define FULL_FRACTION 32
 #define COUNT_STEP ((uint64_t)64 << 10)
 
-WfValue wf_raise_no_memory(WfThread *t); /* model/errors.h */
-
 static size_t class_size(unsigned cls)
 {
     return cls < 49 ? wf_class_size(cls) : (WF_BLOCK_SIZE / (56 - cls)) & ~(size_t)15;
@@ -567,7 +565,7 @@ static void *alloc_small(WfThread *t, unsigned cls, uint64_t head)
     if (WF_UNLIKELY(cell == NULL)) {
         for (int attempt = 0; !refill(t, cls); attempt++) {
             if (attempt == 2) {
-                (void)wf_raise_no_memory(t);
+                t->rt->raise_no_memory(t);
                 return NULL;
             }
             (void)wf_gc_collect(t, WF_GC_FULL);
@@ -619,7 +617,7 @@ static void *alloc_large(WfThread *t, size_t size, uint64_t head, bool zero)
 {
     WfGc *gc = t->rt->gc;
     if (size > gc->limit_blocks << WF_BLOCK_SHIFT || size > gc->max_bytes) {
-        (void)wf_raise_no_memory(t);
+        t->rt->raise_no_memory(t);
         return NULL;
     }
     uint64_t blocks = (size + WF_BLOCK_SIZE - 1) >> WF_BLOCK_SHIFT;
@@ -632,7 +630,7 @@ static void *alloc_large(WfThread *t, size_t size, uint64_t head, bool zero)
             return p;
         }
         if (attempt == 2) {
-            (void)wf_raise_no_memory(t);
+            t->rt->raise_no_memory(t);
             return NULL;
         }
         (void)wf_gc_collect(t, WF_GC_FULL);
@@ -661,7 +659,7 @@ void *wf_gc_alloc_slow(WfThread *t, size_t size, uint64_t head)
 WfSlots *wf_gc_alloc_slots(WfThread *t, int64_t capacity)
 {
     if (capacity < 0 || (uint64_t)capacity > WF_HEAP_SIZE / sizeof(WfSlot)) {
-        (void)wf_raise_no_memory(t);
+        t->rt->raise_no_memory(t);
         return NULL;
     }
     WfSlots *s = wf_gc_alloc(t, WF_KIND_SLOTS, sizeof(WfSlots) + (size_t)capacity * sizeof(WfSlot));
@@ -674,7 +672,7 @@ WfSlots *wf_gc_alloc_slots(WfThread *t, int64_t capacity)
 WfRaw *wf_gc_alloc_raw(WfThread *t, int64_t size, bool zero)
 {
     if (size < 0 || (uint64_t)size > WF_HEAP_SIZE) {
-        (void)wf_raise_no_memory(t);
+        t->rt->raise_no_memory(t);
         return NULL;
     }
     size_t bytes = sizeof(WfRaw) + (size_t)size;

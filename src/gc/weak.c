@@ -14,8 +14,6 @@
  * Tests:      tests/unit/test_gc_weak.c */
 #include "gc/heap.h"
 
-WfValue wf_raise_no_memory(WfThread *t); /* model/errors.h */
-
 /* Young collections that a watched cell may survive, and how many cells are watched at most. */
 #define AGE_FINALIZABLE 16
 #define AGE_WEAKREFED 4
@@ -91,7 +89,7 @@ WfStatus wf_gc_register_finalizable(WfThread *t, WfObject *o)
     }
     wf_raw_unlock(&gc->weak_lock);
     if (!ok) {
-        (void)wf_raise_no_memory(t);
+        t->rt->raise_no_memory(t);
         return WF_RAISED;
     }
     wf_prompt_arm(t);
@@ -105,7 +103,7 @@ WfStatus wf_gc_register_release(WfThread *t, WfObject *o)
     bool ok = wf_vec_push(&gc->young_release, o);
     wf_raw_unlock(&gc->weak_lock);
     if (!ok) {
-        (void)wf_raise_no_memory(t);
+        t->rt->raise_no_memory(t);
         return WF_RAISED;
     }
     return WF_OK;
@@ -228,7 +226,7 @@ WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target
         }
     }
     if (!ok) {
-        (void)wf_raise_no_memory(t);
+        t->rt->raise_no_memory(t);
         return WF_RAISED;
     }
     return WF_OK;

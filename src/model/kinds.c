@@ -8,6 +8,7 @@
  * Threads:    runs with the world stopped, on the collector's threads; reads only. */
 #include "model/kinds.h"
 
+#include "model/errors.h"
 #include "model/type.h"
 #include "objects/str.h"
 
@@ -68,10 +69,16 @@ static void after_mark(WfRuntime *rt)
     wf_intern_sweep(rt, wf_gc_is_marked);
 }
 
+static void raise_no_memory(WfThread *t)
+{
+    (void)wf_raise_no_memory(t);
+}
+
 void wf_kinds_init(WfRuntime *rt)
 {
     rt->trace_table = wf_kind_traces;
     rt->trace_tail = trace_tail;
+    rt->raise_no_memory = raise_no_memory;
     rt->finalize = finalize;
     rt->release = release;
     rt->after_mark = after_mark;

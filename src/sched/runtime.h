@@ -51,6 +51,7 @@ struct WfRuntime {
     void (*trace_roots)(WfMarker *m, WfRuntime *rt);   /* runtime: whatever is not registered with wf_gc_add_root */
     void (*after_mark)(WfRuntime *rt);                 /* full collections: weak tables drop what is not wf_gc_is_marked */
     void (*drop_pointers)(WfThread *t);                /* full collections, for each thread: empty caches that are not traced */
+    void (*raise_no_memory)(WfThread *t);              /* world running: MemoryError */
     void (*finalize)(WfThread *t, WfObject *o);        /* world running: type->slots.finalize */
     void (*weakref_callback)(WfThread *t, WfObject *r); /* world running: wf_weakref_run_callback */
     void (*release)(WfObject *o);                      /* type->slots.release; touches nothing but o's raw fields */

@@ -12,12 +12,9 @@
     ((cond) ? (void)0                                                                    \
             : (fprintf(stderr, "%s:%d: check failed: %s\n", __FILE__, __LINE__, #cond), exit(1)))
 
-/* Stands in for model/errors.c in programs that do not link it. */
-WfValue wf_raise_no_memory(WfThread *t);
-__attribute__((weak)) WfValue wf_raise_no_memory(WfThread *t)
+static void fake_no_memory(WfThread *t)
 {
     t->exc = WF_TRUE;
-    return WF_EMPTY;
 }
 
 static void trace_weakref(WfMarker *m, WfObject *o) { wf_mark_slot(m, &((WfWeakHead *)o)->callback); }
@@ -35,6 +32,7 @@ static WfThread *fake_start(void)
     fake_table[WF_KIND_INSTANCE] = wf_trace_words;
     fake_table[WF_KIND_WEAKREF] = trace_weakref;
     fake_runtime.trace_table = fake_table;
+    fake_runtime.raise_no_memory = fake_no_memory;
     CHECK(wf_world_init(&fake_runtime));
     wf_gc_init(&fake_runtime);
     WfThread *t = wf_thread_new(&fake_runtime, NULL, true);

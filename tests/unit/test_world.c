@@ -4,6 +4,7 @@
 
 #include "sched/park.h"
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { THREADS = 4, TABLE = 512, ROUNDS = 60000 };
@@ -99,6 +100,35 @@ static void short_body(WfThread *t, WfValue arg)
     }
 }
 
+/* A child of fork goes on alone, with a sound heap. */
+static void test_fork(WfThread *t)
+{
+    start(t, body, 2);
+    for (int i = 0; i < 5; i++) {
+        wf_threads_before_fork(t);
+        pid_t pid = fork();
+        if (pid == 0) {
+            wf_threads_after_fork(t);
+            CHECK(wf_world_thread_count(&fake_runtime) == 1);
+            uint64_t random = (uint64_t)i;
+            for (int k = 0; k < 50000; k++) {
+                step(t, &random);
+            }
+            (void)wf_gc_collect(t, WF_GC_FULL);
+            start(t, short_body, 3);
+            join(t);
+            _exit(0);
+        }
+        wf_threads_after_fork_parent(t);
+        int status = -1;
+        wf_thread_detach(t);
+        CHECK(waitpid(pid, &status, 0) == pid);
+        wf_thread_attach(t);
+        CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    join(t);
+}
+
 int main(int argc, char **argv)
 {
     (void)argv;
@@ -117,6 +147,7 @@ int main(int argc, char **argv)
         start(t, short_body, 8);
         join(t);
     }
+    test_fork(t);
     WfGcStats s;
     wf_gc_get_stats(&fake_runtime, &s);
     CHECK(s.heap_bytes < (uint64_t)64 << 20);
