@@ -15,20 +15,13 @@
 
 /* ---- remembered results ---- */
 
-/* What was found while no mistakes were looked for is another thing than what is found while they are. */
-static uint8_t memo_key(WfParser *p, MemoRule rule)
-{
-    return (uint8_t)(p->no_invalid > 0 ? M_N_RULES + rule : rule);
-}
-
 bool wf_memo_get(WfParser *p, MemoRule rule, void **node)
 {
     if (p->pos >= p->memo_cap) {
         return false;
     }
-    uint8_t key = memo_key(p, rule);
     for (Memo *m = p->memo[p->pos]; m != NULL; m = m->next) {
-        if (m->key == key) {
+        if (m->rule == rule) {
             *node = m->node;
             p->pos = m->end;
             return true;
@@ -61,7 +54,7 @@ void *wf_memo_put(WfParser *p, MemoRule rule, uint32_t start, void *node)
     }
     m->node = node;
     m->end = p->pos;
-    m->key = memo_key(p, rule);
+    m->rule = (uint8_t)rule;
     m->next = p->memo[start];
     p->memo[start] = m;
     return node;
@@ -335,10 +328,13 @@ static bool at_display(WfParser *p)
     case T_NONE:
         return true;
     case T_LSQB:
-        yes = list(p) != NULL;
+        yes = list(p) != NULL || (!p->failed && genexp(p) != NULL);
         break;
     case T_LPAR:
-        yes = tuple(p) != NULL || genexp(p) != NULL;
+        yes = tuple(p) != NULL || (!p->failed && genexp(p) != NULL);
+        break;
+    case T_LBRACE:
+        genexp(p);
         break;
     default:
         break;
@@ -513,13 +509,13 @@ static void invalid_comprehension(WfParser *p)
     p->pos = first;
 }
 
+/* CPython looks for a generator expression's mistakes at other brackets too. */
 static WfExpr *genexp(WfParser *p)
 {
     uint32_t first = p->pos;
     WfLoc start = here(p);
-    p->pos++;
     WfComprehensionSeq gens;
-    if (assignment_or_expression(p) != NULL && wf_rule_for_if_clauses(p, &gens)
+    if (accept(p, T_LPAR) && assignment_or_expression(p) != NULL && wf_rule_for_if_clauses(p, &gens)
         && accept(p, T_RPAR)) {
         return made(p, WF_AST_GeneratorExp, start);
     }
@@ -743,7 +739,6 @@ typedef struct Args {
     size_t n;           /* not keywords */
     const WfExpr *last; /* of these */
     WfLoc loc;          /* of all */
-    bool keywords;      /* there are keywords or "**" */
     bool unpacks;       /* there is a "**" */
 } Args;
 
@@ -810,7 +805,6 @@ static bool kwarg(WfParser *p, TokKind marker, Args *args)
     if (peek(p) == T_NAME && peek2(p) == T_EQUAL) {
         p->pos += 2;
         if (wf_rule_expression(p) != NULL) {
-            args->keywords = true;
             return true;
         }
     } else if (peek(p) == marker) {
@@ -824,7 +818,7 @@ static bool kwarg(WfParser *p, TokKind marker, Args *args)
         } else {
             p->pos++;
             if (wf_rule_expression(p) != NULL) {
-                args->keywords = args->unpacks = true;
+                args->unpacks = true;
                 return true;
             }
         }
@@ -909,9 +903,8 @@ static void invalid_arguments(WfParser *p)
     Args args;
     Args more;
     WfComprehensionSeq gens;
-    if (read_args(p, &args) && args.keywords && accept(p, T_COMMA) && accept(p, T_STAR)) {
-        WfLoc star = tok_loc(prev_tok(p));
-        wf_parse_raise_range(p, &star, &star,
+    if (read_args(p, &args) && accept(p, T_COMMA) && accept(p, T_STAR)) {
+        wf_parse_raise_range(p, &args.loc, &args.loc,
                              "iterable argument unpacking follows keyword argument unpacking");
     }
     p->pos = first;
@@ -1013,10 +1006,14 @@ WfExpr *wf_diag_primary(WfParser *p)
                 ok = !p->failed && accept(p, T_RPAR);
             }
             break;
+        case T_LBRACE:
+            genexp(p);
+            break;
         case T_LSQB:
             kind = WF_AST_Subscript;
+            genexp(p);
             p->pos++;
-            ok = wf_rule_slices(p) != NULL && accept(p, T_RSQB);
+            ok = !p->failed && wf_rule_slices(p) != NULL && accept(p, T_RSQB);
             break;
         default:
             break;

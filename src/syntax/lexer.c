@@ -266,8 +266,8 @@ static bool continuation_line(WfParser *p, bool in_token)
 
 /* ---- numbers ---- */
 
-/* A number is followed by `p->cur`: ASCII letters there are an error, but
- * for keywords, which only get a warning. */
+/* A number is followed by `p->cur`: letters there are an error, but for
+ * keywords, which only get a warning. */
 static bool end_of_number(WfParser *p, const char *kind)
 {
     const char *s = p->cur;
@@ -303,7 +303,7 @@ static bool end_of_number(WfParser *p, const char *kind)
         }
         return r == WF_WARN_OK;
     }
-    if ((unsigned char)*s < 128 && is_class(*s, C_ID)) {
+    if (is_class(*s, C_ID)) {
         lex_error(p, "invalid %s literal", kind);
         return false;
     }

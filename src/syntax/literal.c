@@ -831,9 +831,8 @@ static bool append_plain(Row *r, const StrTok *st)
     if (st->bytes) {
         for (const char *s = st->s; s < st->end; s++) {
             if ((unsigned char)*s >= 0x80) {
-                const Tok *t = r->t;
-                wf_parse_raise_at(p, WF_SYNTAX_ERROR, t->lineno, t->col, t->end_lineno, t->end_col,
-                                  "bytes can only contain ASCII literal characters");
+                wf_parse_raise_last(p, WF_SYNTAX_ERROR,
+                                    "bytes can only contain ASCII literal characters");
                 return false;
             }
         }

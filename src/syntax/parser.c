@@ -166,7 +166,7 @@ void *wf_parse_raise_range(WfParser *p, const WfLoc *from, const WfLoc *to, cons
 
 WfWarnResult wf_parse_warn(WfParser *p, WfWarnCategory category, int lineno, const char *message)
 {
-    if (p->opt->warn == NULL || (p->quiet && p->no_invalid == 0)) {
+    if (p->opt->warn == NULL) {
         return WF_WARN_OK;
     }
     WfWarnResult r = p->opt->warn(p->opt->ctx, category, message, lineno);
@@ -316,7 +316,6 @@ bool wf_parser_init(WfParser *p, WfParser *outer, WfArena *a, const WfParseOptio
         p->names = outer->names;
         p->is_fstring = true;
         p->level = outer->level;
-        p->quiet = outer->quiet;
         p->flags &= ~(unsigned)(WF_PARSE_TYPE_COMMENTS | WF_PARSE_ALLOW_INCOMPLETE);
     }
     if (len >= UINT32_MAX - 2) {
@@ -413,7 +412,6 @@ void *wf_parser_run(WfParser *p, void *(*rule)(WfParser *p))
         if (p->memo != NULL) {
             memset(p->memo, 0, p->memo_cap * sizeof *p->memo);
         }
-        p->quiet = true;
         p->pos = 0;
         p->scratch.len = 0;
         p->level = 0;
@@ -440,7 +438,7 @@ bool wf_parse(WfArena *a, const char *text, size_t len, const WfParseOptions *op
 {
     memset(err, 0, sizeof *err);
     if (len != 0 && memchr(text, 0, len) != NULL) {
-        err->kind = WF_SYNTAX_ERROR;
+        err->kind = WF_SYNTAX_VALUE;
         err->message = "source code string cannot contain null bytes";
         return false;
     }

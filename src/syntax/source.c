@@ -219,11 +219,24 @@ bool wf_source_decode(WfArena *a, const char *bytes, size_t len, const WfParseOp
 {
     memset(out, 0, sizeof *out);
     memset(err, 0, sizeof *err);
-    if (len != 0 && memchr(bytes, 0, len) != NULL) {
-        fail(err, opt->filename != NULL ? "source code cannot contain null bytes"
-                                        : "source code string cannot contain null bytes");
-        err->offset = 0;
+    const char *nul = len != 0 ? memchr(bytes, 0, len) : NULL;
+    if (nul != NULL && opt->filename == NULL) {
+        err->kind = WF_SYNTAX_VALUE;
+        err->message = "source code string cannot contain null bytes";
         return false;
+    }
+    if (nul != NULL) {
+        fail(err, "source code cannot contain null bytes");
+        const char *start = bytes;
+        err->lineno = 1;
+        for (const char *s = bytes; s < nul; s++) {
+            if (*s == '\n') {
+                err->lineno++;
+                start = s + 1;
+            }
+        }
+        err->text = damaged_line(a, start, nul);
+        return err->text != NULL ? false : fail(err, NULL);
     }
     const char *text = bytes;
     const char *end = bytes + len;

@@ -411,7 +411,12 @@ static WfStmt *import_from_stmt(WfParser *p, WfLoc start)
     if (peek(p) == T_STAR) {
         WfLoc at = here(p);
         p->pos++;
-        if (!push_node(p, alias(p, at, wf_parse_name(p, "*", 1)))) {
+        WfAlias *all = new_node(p, WF_AST_alias, at);
+        if (!push_node(p, all)) {
+            return NULL;
+        }
+        all->name = wf_parse_name(p, "*", 1);
+        if (all->name == NULL) {
             return NULL;
         }
     } else {

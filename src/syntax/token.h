@@ -148,7 +148,7 @@ typedef struct Memo {
     struct Memo *next;
     void *node;
     uint32_t end;
-    uint8_t key;
+    uint8_t rule;
 } Memo;
 
 typedef struct NameEntry {
@@ -170,7 +170,6 @@ typedef struct WfParser {
     bool failed; /* err is set (or out of memory) */
     bool diagnosing; /* second pass, which looks for a good message */
     bool is_fstring; /* parses "(expression)" of an f-string */
-    bool quiet;      /* no more warnings: second pass */
     unsigned flags;
     int feature_version;
     int level;       /* of nested rules */
