@@ -131,7 +131,7 @@ void wf_gc_look(WfThread *t, const WfWeakHead *r);
 void wf_gc_run_finalizers(WfThread *t);
 
 /* At exit: collects, then finalizes every object that has a finalizer and has not been finalized, reachable or not. */
-void wf_gc_finalize_all(WfThread *t);
+void wf_gc_finish(WfThread *t);
 
 /* o, which a weak table has just taken in, stays alive in young collections; a full one decides (rt->after_mark). So young
  * ones need not look through the table. */

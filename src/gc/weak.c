@@ -589,7 +589,7 @@ void wf_gc_run_finalizers(WfThread *t)
     t->finalizing--;
 }
 
-void wf_gc_finalize_all(WfThread *t)
+void wf_gc_finish(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
     (void)wf_gc_collect(t, WF_GC_FULL);

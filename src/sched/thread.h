@@ -171,6 +171,11 @@ WF_INLINE void wf_thread_detach(WfThread *t)
     wf_thread_detach_spilled(t);
 }
 
+/* At exit, with rt->x_finalizing set: from now on no thread but this one is attached. */
+void wf_threads_stop_daemons(WfThread *t);
+/* WF_BREAK_EXIT in such a thread: it stays away until the process is gone. */
+WF_NORETURN void wf_thread_exit_daemon(WfThread *t);
+
 /* --- safepoints ---------------------------------------------------------------------------------------------- */
 
 /* Reads the breaker; cheap. C loops that run long call wf_safepoint, which may stop for the collector and

@@ -106,14 +106,24 @@ void wf_thread_detach_spilled(WfThread *t)
 
 /* A thread that comes back while the runtime ends (threading has joined those that are not daemons): it stays away until
  * the process is gone. */
-static void stay_away(WfThread *t)
+WF_NORETURN static void stay_away(void)
 {
-    if (t->rt->gil != NULL) {
-        wf_gil_drop(t);
-    }
     for (;;) {
         (void)pause();
     }
+}
+
+void wf_thread_exit_daemon(WfThread *t)
+{
+    wf_thread_detach(t);
+    stay_away();
+}
+
+void wf_threads_stop_daemons(WfThread *t)
+{
+    while (!wf_world_stop(t)) { /* whoever was attached has to attach again, and finds x_finalizing set */
+    }
+    wf_world_start(t);
 }
 
 void wf_thread_attach(WfThread *t)
@@ -125,7 +135,10 @@ void wf_thread_attach(WfThread *t)
     }
     for (;;) {
         if (!t->is_main && wf_atomic_load_acquire_u32(&rt->x_finalizing) != 0) {
-            stay_away(t);
+            if (rt->gil != NULL) {
+                wf_gil_drop(t);
+            }
+            stay_away();
         }
         uint32_t expected = WF_THREAD_DETACHED;
         if (wf_atomic_cas_acq_rel_u32(&t->x_state, &expected, WF_THREAD_ATTACHED)) {
