@@ -83,6 +83,7 @@ struct WfInterp {
     uint32_t recursion_limit; /* atomic, relaxed */
     int32_t int_max_str_digits; /* atomic, relaxed */
     uint64_t x_type_epoch;
+    uint64_t x_abc_counter; /* atomic: ABC registrations (modules/_abc.c) */
     /* _imp.acquire_lock: owner is read by any thread, depth by the owner */
     WfMutex import_lock;
     uint64_t x_import_owner;
