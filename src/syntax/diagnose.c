@@ -30,8 +30,9 @@ bool wf_memo_get(WfParser *p, MemoRule rule, void **node)
     return false;
 }
 
-void *wf_memo_put(WfParser *p, MemoRule rule, uint32_t start, void *node)
+void *wf_memo_put(WfParser *p, MemoRule rule, uint32_t start, size_t base, void *node)
 {
+    p->scratch.len = base;
     if (p->failed) {
         return NULL;
     }
@@ -286,6 +287,7 @@ WfExpr *wf_diag_expression(WfParser *p)
 {
     void *known;
     uint32_t first = p->pos;
+    size_t base = p->scratch.len;
     if (wf_memo_get(p, M_EXPRESSION, &known)) {
         return known;
     }
@@ -297,7 +299,7 @@ WfExpr *wf_diag_expression(WfParser *p)
     }
     WfExpr *e = p->failed ? NULL : plain_expression(p);
     p->level--;
-    return wf_memo_put(p, M_EXPRESSION, first, e);
+    return wf_memo_put(p, M_EXPRESSION, first, base, e);
 }
 
 /* NAME ':=' expression, or an expression without ':=' behind it. */
@@ -378,6 +380,7 @@ WfExpr *wf_diag_named(WfParser *p)
 {
     void *known;
     uint32_t first = p->pos;
+    size_t base = p->scratch.len;
     if (wf_memo_get(p, M_NAMED, &known)) {
         return known;
     }
@@ -392,7 +395,7 @@ WfExpr *wf_diag_named(WfParser *p)
             e = assignment_or_expression(p);
         }
     }
-    return wf_memo_put(p, M_NAMED, first, e);
+    return wf_memo_put(p, M_NAMED, first, base, e);
 }
 
 /* ---- brackets ---- */
@@ -705,6 +708,7 @@ WfExpr *wf_diag_atom(WfParser *p)
 {
     void *known;
     uint32_t first = p->pos;
+    size_t base = p->scratch.len;
     if (wf_memo_get(p, M_ATOM, &known)) {
         return known;
     }
@@ -729,7 +733,7 @@ WfExpr *wf_diag_atom(WfParser *p)
         e = braces(p);
         break;
     }
-    return wf_memo_put(p, M_ATOM, first, e);
+    return wf_memo_put(p, M_ATOM, first, base, e);
 }
 
 /* ---- calls ---- */
@@ -960,6 +964,7 @@ bool wf_diag_arguments(WfParser *p)
 {
     void *known;
     uint32_t first = p->pos;
+    size_t base = p->scratch.len;
     if (wf_memo_get(p, M_ARGUMENTS, &known)) {
         return known != NULL;
     }
@@ -975,7 +980,7 @@ bool wf_diag_arguments(WfParser *p)
             invalid_arguments(p);
         }
     }
-    wf_memo_put(p, M_ARGUMENTS, first, ok ? p : NULL);
+    wf_memo_put(p, M_ARGUMENTS, first, base, ok ? p : NULL);
     return ok && !p->failed;
 }
 
@@ -983,6 +988,7 @@ WfExpr *wf_diag_primary(WfParser *p)
 {
     void *known;
     uint32_t first = p->pos;
+    size_t base = p->scratch.len;
     if (wf_memo_get(p, M_PRIMARY, &known)) {
         return known;
     }
@@ -1024,7 +1030,7 @@ WfExpr *wf_diag_primary(WfParser *p)
         }
         e = made(p, kind, start);
     }
-    return wf_memo_put(p, M_PRIMARY, first, e);
+    return wf_memo_put(p, M_PRIMARY, first, base, e);
 }
 
 /* ---- parameters ---- */

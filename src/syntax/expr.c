@@ -46,7 +46,7 @@ WfExpr *wf_rule_strings(WfParser *p)
         return NULL;
     }
     WfExpr *e = wf_parse_strings(p, first, p->pos);
-    return p->diagnosing ? wf_memo_put(p, M_STRINGS, first, e) : e;
+    return p->diagnosing ? wf_memo_put(p, M_STRINGS, first, p->scratch.len, e) : e;
 }
 
 static WfExpr *attribute(WfParser *p, WfExpr *value)
@@ -305,7 +305,7 @@ static WfExpr *braces(WfParser *p)
         p->pos = first;
         wf_diag_dict(p);
         /* That reads the inner displays again: they must not do the same to theirs. */
-        wf_memo_put(p, M_ATOM, first, NULL);
+        wf_memo_put(p, M_ATOM, first, base, NULL);
     }
     return e;
 }
@@ -733,10 +733,11 @@ WfExpr *wf_rule_bitwise_or(WfParser *p)
     }
     void *known;
     uint32_t start = p->pos;
+    size_t base = p->scratch.len;
     if (wf_memo_get(p, M_BITWISE_OR, &known)) {
         return known;
     }
-    return wf_memo_put(p, M_BITWISE_OR, start, binary(p, 1));
+    return wf_memo_put(p, M_BITWISE_OR, start, base, binary(p, 1));
 }
 
 /* The comparison operator at p->pos, taken if there is one. */
@@ -907,10 +908,11 @@ WfExpr *wf_rule_disjunction(WfParser *p)
     }
     void *known;
     uint32_t start = p->pos;
+    size_t base = p->scratch.len;
     if (wf_memo_get(p, M_DISJUNCTION, &known)) {
         return known;
     }
-    return wf_memo_put(p, M_DISJUNCTION, start, bool_op(p, WF_AST_Or));
+    return wf_memo_put(p, M_DISJUNCTION, start, base, bool_op(p, WF_AST_Or));
 }
 
 WfExpr *wf_rule_lambda(WfParser *p)
@@ -1045,9 +1047,9 @@ WfExpr *wf_rule_star_expressions(WfParser *p)
     if (p->diagnosing && wf_memo_get(p, M_STAR_EXPRESSIONS, &known)) {
         return known;
     }
+    size_t base = p->scratch.len;
     WfExpr *e = wf_rule_star_expression(p);
     if (e != NULL && peek(p) == T_COMMA) {
-        size_t base = p->scratch.len;
         if (!push_node(p, e)) {
             return NULL;
         }
@@ -1070,7 +1072,7 @@ WfExpr *wf_rule_star_expressions(WfParser *p)
         }
         e = sequence(p, WF_AST_Tuple, start, base);
     }
-    return p->diagnosing ? wf_memo_put(p, M_STAR_EXPRESSIONS, first, e) : e;
+    return p->diagnosing ? wf_memo_put(p, M_STAR_EXPRESSIONS, first, base, e) : e;
 }
 
 WfExpr *wf_rule_yield(WfParser *p)
@@ -1242,10 +1244,12 @@ bool wf_rule_for_if_clauses(WfParser *p, WfComprehensionSeq *out)
     size_t base = p->scratch.len;
     while (at_for(p)) {
         uint32_t pos = p->pos;
+        size_t mark = p->scratch.len;
         if (!for_if_clause(p)) {
             if (!p->diagnosing || p->failed) {
                 return false;
             }
+            p->scratch.len = mark;
             p->pos = pos;
             break;
         }

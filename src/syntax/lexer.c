@@ -916,7 +916,7 @@ bool wf_lex_unclosed(WfParser *p)
 
 static bool grow(WfParser *p)
 {
-    uint32_t cap = p->cap == 0 ? 256 : p->cap * 2;
+    uint32_t cap = p->cap == 0 ? (p->is_fstring ? 16 : 256) : p->cap * 2;
     Tok *fresh = realloc(p->toks, cap * sizeof *fresh);
     if (fresh == NULL) {
         wf_parse_nomem(p);

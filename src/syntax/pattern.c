@@ -376,6 +376,12 @@ static WfPattern *or_pattern(WfParser *p)
 
 WfPattern *wf_rule_pattern(WfParser *p)
 {
+    void *known;
+    uint32_t first = p->pos;
+    size_t base = p->scratch.len;
+    if (p->diagnosing && wf_memo_get(p, M_PATTERN, &known)) {
+        return known;
+    }
     if (!enter(p)) {
         return NULL;
     }
@@ -398,7 +404,7 @@ WfPattern *wf_rule_pattern(WfParser *p)
         }
     }
     p->level--;
-    return n;
+    return p->diagnosing ? wf_memo_put(p, M_PATTERN, first, base, n) : n;
 }
 
 WfPattern *wf_rule_patterns(WfParser *p)

@@ -197,8 +197,9 @@ void wf_diag_import_from(WfParser *p);
 void wf_diag_as_pattern(WfParser *p);
 void wf_diag_class_pattern(WfParser *p);
 
-/* Remembered results. wf_memo_get moves p->pos; wf_memo_put resets it to `start` if node is NULL. */
+/* Remembered results. wf_memo_get moves p->pos; wf_memo_put resets it to `start` if node is NULL, and
+ * drops what alternatives that failed have left on the scratch beyond `base`. */
 bool wf_memo_get(WfParser *p, MemoRule rule, void **node);
-void *wf_memo_put(WfParser *p, MemoRule rule, uint32_t start, void *node);
+void *wf_memo_put(WfParser *p, MemoRule rule, uint32_t start, size_t base, void *node);
 
 #endif

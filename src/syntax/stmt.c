@@ -101,8 +101,7 @@ bool wf_rule_block(WfParser *p, WfStmtSeq *out)
             ok = known != NULL;
         } else {
             ok = block(p, out);
-            p->scratch.len = base;
-            wf_memo_put(p, M_BLOCK, start, ok ? p : NULL);
+            wf_memo_put(p, M_BLOCK, start, base, ok ? p : NULL);
         }
     }
     p->level--;

@@ -141,6 +141,7 @@ typedef enum MemoRule {
     M_ARGUMENTS,
     M_BLOCK,
     M_STRINGS,
+    M_PATTERN,
     M_N_RULES
 } MemoRule;
 
