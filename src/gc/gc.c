@@ -19,9 +19,10 @@
 
 #define MIB ((uint64_t)1 << 20)
 #define YOUNG_MIN (2 * MIB)
-#define YOUNG_START (8 * MIB)
+#define YOUNG_START (4 * MIB)
+#define YOUNG_CAP (8 * MIB) /* beside a small heap */
 #define YOUNG_MAX (64 * MIB)
-#define FULL_SLACK (24 * MIB)
+#define FULL_SLACK (8 * MIB)
 #define PARALLEL_MIN (16 * MIB)
 #define PROMPT_CREDIT 400
 #define LOOK_CREDIT 2000
@@ -185,14 +186,15 @@ static void end_thread(void *arg, WfThread *t)
     wf_break_clear(t, WF_BREAK_GC);
 }
 
-static void adapt(WfGc *gc, uint64_t ns)
+/* Long pauses make the next young collection come earlier; a large share of the time makes it come later. */
+static void adapt(WfGc *gc, uint64_t ns, uint64_t since)
 {
     uint64_t cap = gc->live_bytes / 4;
-    cap = cap < YOUNG_START ? YOUNG_START : cap > YOUNG_MAX ? YOUNG_MAX : cap;
+    cap = cap < YOUNG_CAP ? YOUNG_CAP : cap > YOUNG_MAX ? YOUNG_MAX : cap;
     uint64_t limit = gc->young_limit;
     if (ns > 2500000) {
         limit = limit * 2000 / (ns / 1000);
-    } else if (ns < 1000000) {
+    } else if (ns < 1250000 && ns * 50 > since) {
         limit *= 2;
     }
     limit = limit > cap ? cap : limit < YOUNG_MIN ? YOUNG_MIN : limit;
@@ -257,14 +259,16 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
     if (full && rt->drop_pointers != NULL) {
         wf_world_each_thread(rt, drop_pointers, NULL);
     }
-    if (full) {
-        wf_heap_trim(gc, (gc->young_limit + gc->live_bytes / 8) >> WF_BLOCK_SHIFT);
+    uint64_t keep = (gc->young_limit + gc->live_bytes / 8) >> WF_BLOCK_SHIFT;
+    if (full || (cause == WF_GC_YOUNG && gc->dirty_free > 4 * keep)) {
+        wf_heap_trim(gc, keep);
     }
     uint64_t ns = (uint64_t)(wf_clock_monotonic() - start);
     record_pause(gc, full ? 2 : cause == WF_GC_PROMPT ? 1 : 0, ns, dead > 0 ? (uint64_t)dead : 0);
     if (cause == WF_GC_YOUNG && !full) {
-        adapt(gc, ns);
+        adapt(gc, ns, (uint64_t)(start - gc->last_end_ns));
     }
+    gc->last_end_ns = start + (int64_t)ns;
     return dead > 0 ? dead : 0;
 }
 

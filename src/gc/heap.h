@@ -119,6 +119,7 @@ struct WfGc {
     uint64_t full_live_bytes;            /* after the last full collection */
     uint64_t young_limit;                /* bytes between two young collections */
     uint64_t freed_to_system;
+    int64_t last_end_ns;                 /* when the last collection ended */
     /* --- atomic --- */
     uint64_t x_allocated;       /* bytes since the last collection */
     uint64_t x_allocated_cells;
