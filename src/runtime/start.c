@@ -6,6 +6,7 @@
 #include "model/kinds.h"
 #include "objects/dict.h"
 #include "objects/exceptions.h"
+#include "objects/module.h"
 #include "objects/list.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
