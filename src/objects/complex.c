@@ -448,9 +448,10 @@ static WfValue complex_pow(WfThread *t, WfValue a, WfValue b, WfValue mod)
         double length = hypot(creal(x), cimag(x)), angle = atan2(cimag(x), creal(x));
         double size = pow(length, yr), phase = angle * yr;
         if (yi != 0.0) {
-            size *= exp(-angle * yi);
+            size /= exp(angle * yi);
             phase += yi * log(length);
         }
+        zero_division = isinf(phase); /* so says CPython: the cosine of infinity is a domain error */
         r = wf_c(size * cos(phase), size * sin(phase));
     }
     if (zero_division) {

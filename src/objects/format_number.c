@@ -97,7 +97,7 @@ WfValue wf_format_float(WfThread *t, WfValue v, WfStr *spec_text)
         return wf_str(t, v);
     }
     WfFormatSpec spec;
-    if (wf_format_spec_parse(t, spec_text, v, 'r', '>', &spec) != WF_OK) {
+    if (wf_format_spec_parse(t, spec_text, v, 0, '>', &spec) != WF_OK) {
         return WF_EMPTY;
     }
     if (spec.type_given && !is_float_type(spec.type)) {
@@ -213,7 +213,7 @@ WfValue wf_format_complex(WfThread *t, WfValue v, WfStr *spec_text)
         return wf_str(t, v);
     }
     WfFormatSpec spec;
-    if (wf_format_spec_parse(t, spec_text, v, 'r', '>', &spec) != WF_OK) {
+    if (wf_format_spec_parse(t, spec_text, v, 0, '>', &spec) != WF_OK) {
         return WF_EMPTY;
     }
     if (spec.type_given && (!is_float_type(spec.type) || spec.type == '%')) {

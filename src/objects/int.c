@@ -642,7 +642,7 @@ WfValue wf_int_truediv(WfThread *t, WfValue a, WfValue b)
     Mag p, d;
     mag_of(&p, a);
     mag_of(&d, b);
-    return p.n == 0 ? wf_double(0.0) : big_truediv(t, &p, &d);
+    return p.n == 0 ? wf_double(d.neg ? -0.0 : 0.0) : big_truediv(t, &p, &d);
 }
 
 /* --- bits ---------------------------------------------------------------------------------------------------- */
