@@ -8,6 +8,7 @@
  * Threads:    the list and `stopper` are under `lock`, a raw lock. */
 #include "platform/atomics.h"
 #include "platform/futex.h"
+#include "platform/membarrier.h"
 #include "sched/park.h"
 #include "sched/world.h"
 
@@ -16,6 +17,7 @@
 
 bool wf_world_init(WfRuntime *rt)
 {
+    wf_membarrier_register(); /* for those who may call wf_membarrier later: model/instance.c */
     rt->world = calloc(1, sizeof *rt->world);
     return rt->world != NULL;
 }
@@ -254,6 +256,7 @@ void wf_threads_after_fork(WfThread *t)
     WfRuntime *rt = t->rt;
     WfWorld *w = rt->world;
     wf_park_after_fork();
+    wf_membarrier_register();
     WfThread *next;
     for (WfThread *u = w->threads; u != NULL; u = next) {
         next = u->next;
