@@ -11,6 +11,7 @@
 #include "model/errors.h"
 #include "model/type.h"
 #include "objects/str.h"
+#include "objects/weakref.h"
 
 #define KIND(name, trace) void trace(WfMarker *m, WfObject *o);
 #include "gc/kinds.def"
@@ -69,6 +70,11 @@ static void after_mark(WfRuntime *rt)
     wf_intern_sweep(rt, wf_gc_is_marked);
 }
 
+static void weakref_callback(WfThread *t, WfObject *r)
+{
+    wf_weakref_run_callback(t, (WfWeakRef *)r);
+}
+
 static void raise_no_memory(WfThread *t)
 {
     (void)wf_raise_no_memory(t);
@@ -80,6 +86,7 @@ void wf_kinds_init(WfRuntime *rt)
     rt->trace_tail = trace_tail;
     rt->raise_no_memory = raise_no_memory;
     rt->finalize = finalize;
+    rt->weakref_callback = weakref_callback;
     rt->release = release;
     rt->after_mark = after_mark;
     rt->drop_pointers = wf_method_cache_clear;

@@ -107,6 +107,12 @@ static WfStatus start_up(WfThread *t)
     return WF_OK;
 }
 
+static void free_thread(WfThread *t)
+{
+    wf_vm_stack_free(t);
+    wf_method_cache_free(t);
+}
+
 WfThread *wf_runtime_start(const WfConfig *config)
 {
     WfRuntime *rt = (WfRuntime *)calloc(1, sizeof *rt);
@@ -122,7 +128,7 @@ WfThread *wf_runtime_start(const WfConfig *config)
     rt->config = config;
     rt->x_switch_usec = 5000;
     rt->gil_enabled = config->gil;
-    rt->free_thread_hook = wf_vm_stack_free;
+    rt->free_thread_hook = free_thread;
     rt->flush_caches = wf_cache_flush_all;
     hash_key(rt, config);
     if (!wf_world_init(rt) || (config->gil && !wf_gil_init(rt))) {
