@@ -21,6 +21,14 @@ WfValue wf_str_encode_fs(WfThread *t, WfValue s) WF_MUST_CHECK;
 
 /* codecs.lookup(name): the CodecInfo. */
 WfValue wf_codec_lookup(WfThread *t, const char *encoding) WF_MUST_CHECK;
+/* As lookup, but LookupError "'x' is not a text encoding; use <alternative> ..." unless it is between str and bytes. */
+WfValue wf_codec_lookup_text(WfThread *t, const char *encoding, const char *alternative) WF_MUST_CHECK;
+WfStatus wf_codec_register(WfThread *t, WfValue search) WF_MUST_CHECK;
+WfStatus wf_codec_unregister(WfThread *t, WfValue search) WF_MUST_CHECK;
+WfStatus wf_codec_register_error(WfThread *t, WfValue name, WfValue handler) WF_MUST_CHECK;
+/* codecs.encode and codecs.decode: through the registry, any type. */
+WfValue wf_codec_encode(WfThread *t, WfValue v, const char *encoding, const char *errors) WF_MUST_CHECK;
+WfValue wf_codec_decode(WfThread *t, WfValue v, const char *encoding, const char *errors) WF_MUST_CHECK;
 WfValue wf_codec_lookup_error(WfThread *t, const char *name) WF_MUST_CHECK;
 
 /* The decoders of the C codecs: n bytes to a str. With `consumed` an incomplete sequence at the end is left over,
