@@ -40,6 +40,7 @@ WfStatus wf_buffer_fill(WfThread *t, WfBuffer *b, WfValue owner, void *data, int
                         int flags) WF_MUST_CHECK;
 bool wf_buffer_is_contiguous(const WfBuffer *b, char order); /* 'C', 'F' or 'A' */
 /* Copies all items in C order (order 'C'), Fortran order ('F') or as they lie if contiguous ('A'). out has b->length bytes. */
+void wf_memoryview_trace(WfMarker *m, WfObject *o);
 void wf_buffer_copy_out(const WfBuffer *b, char order, uint8_t *out);
 
 #endif
