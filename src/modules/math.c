@@ -219,11 +219,15 @@ static WfValue log_of(WfThread *t, WfValue v, double (*function)(double))
 
 static WfValue math_log(WfThread *t, WfValue *a)
 {
-    WfValue num = log_of(t, a[0], log);
-    if (wf_is_empty(num) || wf_is_empty(a[1])) {
+    const WfTuple *args = wf_as_tuple(a[0]);
+    if (args->length < 1 || args->length > 2) {
+        return wf_raise(t, WF_EXC(TypeError), "math.log requires 1 to 2 arguments");
+    }
+    WfValue num = log_of(t, wf_tuple_at(args, 0), log);
+    if (wf_is_empty(num) || args->length == 1) {
         return num;
     }
-    WfValue den = log_of(t, a[1], log);
+    WfValue den = log_of(t, wf_tuple_at(args, 1), log);
     return wf_is_empty(den) ? den : wf_binary(t, WF_BIN_TRUEDIV, num, den);
 }
 static WfValue math_log2(WfThread *t, WfValue *a) { return log_of(t, a[0], log2); }
@@ -707,7 +711,7 @@ static const WfBuiltinDef math_functions[] = {
     {"lcm", math_lcm, "(*integers)", "Least common multiple."},
     {"ldexp", math_ldexp, "(x, i, /)", "x * 2**i."},
     {"lgamma", math_lgamma, "(x, /)", "Logarithm of the magnitude of the gamma function of x."},
-    {"log", math_log, "(x, base=?, /)", "Logarithm of x to the base, which is e if left out."},
+    {"log", math_log, "(*args)", "log(x, [base=math.e])\nLogarithm of x to the base, which is e if left out."},
     {"log10", math_log10, "(x, /)", "Logarithm of x to base 10."},
     {"log1p", math_log1p, "(x, /)", "log(1 + x), without cancellation."},
     {"log2", math_log2, "(x, /)", "Logarithm of x to base 2."},
