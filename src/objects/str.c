@@ -457,7 +457,7 @@ void wf_intern_sweep(WfRuntime *rt, bool (*is_marked)(const void *cell))
     }
 }
 
-static void after_mark(WfRuntime *rt, bool full)
+static void after_mark(WfRuntime *rt)
 {
     wf_intern_sweep(rt, wf_gc_is_marked);
 }
