@@ -457,11 +457,6 @@ void wf_intern_sweep(WfRuntime *rt, bool (*is_marked)(const void *cell))
     }
 }
 
-static void after_mark(WfRuntime *rt)
-{
-    wf_intern_sweep(rt, wf_gc_is_marked);
-}
-
 int64_t wf_intern_count(WfRuntime *rt)
 {
     return rt->intern->live;
@@ -484,7 +479,6 @@ WfStatus wf_str_init(WfThread *t)
     }
     memcpy(hash_key(), t->rt->hash_key, sizeof(WfHashKey));
     t->rt->intern = in;
-    t->rt->after_mark = after_mark;
     wf_gc_add_root(t->rt, &in->x_table);
     for (size_t i = 0; i < WF_ARRAY_LEN(names); i++) {
         WfStr *s = (WfStr *)(WF_STATIC_NAMES + i * WF_STATIC_NAME_CELL);
