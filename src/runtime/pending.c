@@ -21,7 +21,8 @@ WfStatus wf_handle_breaker(WfThread *t)
     wf_safepoint(t);
     uint32_t bits = wf_breaker(t);
     if ((bits & WF_BREAK_EXIT) != 0) {
-        wf_thread_exit_daemon(t);
+        wf_thread_detach(t);
+        wf_thread_attach(t); /* waits for ever: the main thread is ending the process */
     }
     if ((bits & WF_BREAK_SIGNAL) != 0 && t->is_main && wf_signals_run(t) != WF_OK) {
         return WF_RAISED;

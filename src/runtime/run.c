@@ -10,6 +10,7 @@
 #include "objects/str.h"
 #include "runtime/import.h"
 #include "runtime/repl.h"
+#include "runtime/print_exception.h"
 #include "runtime/state.h"
 #include "runtime/sys.h"
 #include "vm/vm.h"

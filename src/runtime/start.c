@@ -1,5 +1,6 @@
 /* start.c - the life of the process: making the runtime, running the program, ending.
  * SPDX-License-Identifier: MIT */
+#include "runtime/print_exception.h"
 #include "runtime/state.h"
 
 #include "base/hash.h"
@@ -8,6 +9,7 @@
 #include "objects/exceptions.h"
 #include "objects/module.h"
 #include "objects/list.h"
+#include "objects/module.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "runtime/import.h"
@@ -198,6 +200,21 @@ void wf_flush_std_files(WfThread *t, int *status)
     wf_restore_pending(t, pending);
 }
 
+static void ask_to_exit(void *arg, WfThread *t)
+{
+    (void)arg;
+    wf_break_set(t, WF_BREAK_EXIT);
+}
+
+/* What other threads are left wait for ever at their next look at the breaker, or when they come back from waiting. */
+static void stop_daemons(WfThread *t)
+{
+    while (!wf_world_stop(t)) {
+    }
+    wf_world_each_thread(t->rt, ask_to_exit, NULL);
+    wf_world_start(t);
+}
+
 int wf_runtime_finish(WfThread *t, int status)
 {
     wf_clear_pending(t);
@@ -205,9 +222,8 @@ int wf_runtime_finish(WfThread *t, int status)
     call_if_loaded(t, "atexit", "_run_exitfuncs");
     wf_flush_std_files(t, &status);
     __atomic_store_n(&t->rt->x_finalizing, (uint32_t)1, __ATOMIC_RELEASE);
-    wf_threads_stop_daemons(t);
-    /* Modules' names are dropped, so that what only they hold is finalized; then every open file gets its flush. */
-    wf_gc_finish(t);
+    stop_daemons(t);
+    wf_gc_finalize_all(t);
     wf_flush_std_files(t, &status);
     return status;
 }

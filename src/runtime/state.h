@@ -42,8 +42,6 @@ int wf_run_main(WfThread *t);
 
 /* Prints the pending exception, or ends as SystemExit says: the exit status. runtime/exit.c */
 int wf_report_exit(WfThread *t);
-/* sys.excepthook(type, value, tb) with the default's fallback; clears the pending exception. runtime/print_exception.c */
-void wf_print_pending(WfThread *t);
 void wf_flush_std_files(WfThread *t, int *status);
 
 #endif

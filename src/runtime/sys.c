@@ -14,6 +14,7 @@
 #include "objects/structseq.h"
 #include "objects/tuple.h"
 #include "runtime/import.h"
+#include "runtime/print_exception.h"
 #include "runtime/state.h"
 #include "sched/world.h"
 #include "vm/vm.h"
@@ -409,9 +410,6 @@ static WfValue sys_call_tracing(WfThread *t, WfValue *a)
 }
 
 /* --- the module ----------------------------------------------------------------------------------------------------- */
-
-extern WfValue wf_sys_excepthook(WfThread *t, WfValue *a);      /* runtime/print_exception.c */
-extern WfValue wf_sys_unraisablehook(WfThread *t, WfValue *a);
 
 static const WfBuiltinDef functions[] = {
     {"_current_exceptions", sys_current_exceptions, "()", "What exception each thread handles.", 0},

@@ -88,6 +88,8 @@ struct WfInterp {
     WfMutex import_lock;
     uint64_t x_import_owner;
     int64_t import_depth;
+    int64_t x_thread_count; /* _thread._count(); atomic, relaxed */
+    int64_t x_stack_size;   /* _thread.stack_size(); atomic, relaxed */
 };
 
 /* Inline forms of the object lock (see lock.h): the one flag read decides. */

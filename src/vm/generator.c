@@ -9,6 +9,7 @@
 #include "model/builtin.h"
 #include "model/object.h"
 #include "objects/exceptions.h"
+#include "objects/genericalias.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/interp.h"
@@ -456,7 +457,7 @@ static WfValue gen_iter(WfThread *t, WfValue self)
     return self;
 }
 
-static void gen_finalize(WfThread *t, WfValue self)
+void wf_generator_finalize(WfThread *t, WfValue self)
 {
     WfGenerator *g = self_gen(self);
     uint32_t state = state_of(g);
@@ -492,17 +493,17 @@ static void gen_finalize(WfThread *t, WfValue self)
     wf_restore_pending(t, saved);
 }
 
-static WfValue gen_repr(WfThread *t, WfValue self)
+WfValue wf_generator_repr(WfThread *t, WfValue self)
 {
     const char *kind = WF_IS_EXACT(self, ASYNC_GENERATOR) ? "async_generator" : kind_name(self_gen(self));
     return wf_str_format(t, "<%s object %V at %p>", kind, wf_load(&self_gen(self)->qualname), (void *)wf_as_object(self));
 }
 
-static WfValue get_name(WfThread *t, WfValue self)
+WfValue wf_generator_get_name(WfThread *t, WfValue self)
 {
     return wf_load(&self_gen(self)->name);
 }
-static WfStatus set_name(WfThread *t, WfValue self, WfValue v)
+WfStatus wf_generator_set_name(WfThread *t, WfValue self, WfValue v)
 {
     if (!wf_is_str(v)) {
         return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "__name__ must be set to a string object"));
@@ -510,11 +511,11 @@ static WfStatus set_name(WfThread *t, WfValue self, WfValue v)
     wf_store(&self_gen(self)->name, v);
     return WF_OK;
 }
-static WfValue get_qualname(WfThread *t, WfValue self)
+WfValue wf_generator_get_qualname(WfThread *t, WfValue self)
 {
     return wf_load(&self_gen(self)->qualname);
 }
-static WfStatus set_qualname(WfThread *t, WfValue self, WfValue v)
+WfStatus wf_generator_set_qualname(WfThread *t, WfValue self, WfValue v)
 {
     if (!wf_is_str(v)) {
         return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "__qualname__ must be set to a string object"));
@@ -522,7 +523,7 @@ static WfStatus set_qualname(WfThread *t, WfValue self, WfValue v)
     wf_store(&self_gen(self)->qualname, v);
     return WF_OK;
 }
-static WfValue get_yieldfrom(WfThread *t, WfValue self)
+WfValue wf_generator_get_yieldfrom(WfThread *t, WfValue self)
 {
     WfValue v = wf_generator_delegate(self_gen(self));
     return wf_is_empty(v) ? WF_NONE : v;
@@ -535,7 +536,7 @@ static WfValue get_suspended(WfThread *t, WfValue self)
 {
     return WF_BOOL(state_of(self_gen(self)) == WF_GEN_SUSPENDED);
 }
-static WfValue get_frame(WfThread *t, WfValue self)
+WfValue wf_generator_get_frame(WfThread *t, WfValue self)
 {
     WfGenerator *g = self_gen(self);
     if (state_of(g) == WF_GEN_CLOSED) {
@@ -543,7 +544,7 @@ static WfValue get_frame(WfThread *t, WfValue self)
     }
     return wf_from_object(wf_frame_object(t, &g->frame));
 }
-static WfValue get_gen_code(WfThread *t, WfValue self)
+WfValue wf_generator_get_code(WfThread *t, WfValue self)
 {
     return wf_load(&self_gen(self)->code);
 }
@@ -558,15 +559,16 @@ static const WfBuiltinDef gen_methods[] = {
     {"send", gen_send, "(self, arg, /)", "Resume with arg as the value of the yield expression.", 0},
     {"throw", gen_throw, THROW_SIG, "Raise an exception where the generator is suspended.", 0},
     {"close", gen_close, "(self)", "Raise GeneratorExit where the generator is suspended.", 0},
+    {"__class_getitem__", wf_class_getitem, "(cls, item, /)", "A generic alias.", WF_FN_CLASS},
     {0}};
 static const WfGetSetDef gen_getsets[] = {
-    {"__name__", get_name, set_name, "Name of the generator.", 0},
-    {"__qualname__", get_qualname, set_qualname, "Qualified name of the generator.", 0},
-    {"gi_yieldfrom", get_yieldfrom, NULL, "The iterator that yield from delegates to, or None.", 0},
+    {"__name__", wf_generator_get_name, wf_generator_set_name, "Name of the generator.", 0},
+    {"__qualname__", wf_generator_get_qualname, wf_generator_set_qualname, "Qualified name of the generator.", 0},
+    {"gi_yieldfrom", wf_generator_get_yieldfrom, NULL, "The iterator that yield from delegates to, or None.", 0},
     {"gi_running", get_running, NULL, "Whether it runs now.", 0},
     {"gi_suspended", get_suspended, NULL, "Whether it stands at a yield.", 0},
-    {"gi_frame", get_frame, NULL, "Its frame, None when it has ended.", 0},
-    {"gi_code", get_gen_code, NULL, "Its code object.", 0},
+    {"gi_frame", wf_generator_get_frame, NULL, "Its frame, None when it has ended.", 0},
+    {"gi_code", wf_generator_get_code, NULL, "Its code object.", 0},
     {0}};
 const WfTypeSpec wf_generator_spec = {
     .name = "generator",
@@ -574,18 +576,18 @@ const WfTypeSpec wf_generator_spec = {
     .size = sizeof(WfGenerator),
     .methods = gen_methods,
     .getsets = gen_getsets,
-    .slots = {.repr = gen_repr, .iter = gen_iter, .next = gen_next, .finalize = gen_finalize},
+    .slots = {.repr = wf_generator_repr, .iter = gen_iter, .next = gen_next, .finalize = wf_generator_finalize},
 };
 
 static WfValue coro_await(WfThread *t, WfValue self);
 static const WfGetSetDef coro_getsets[] = {
-    {"__name__", get_name, set_name, "Name of the coroutine.", 0},
-    {"__qualname__", get_qualname, set_qualname, "Qualified name of the coroutine.", 0},
-    {"cr_await", get_yieldfrom, NULL, "What it awaits, or None.", 0},
+    {"__name__", wf_generator_get_name, wf_generator_set_name, "Name of the coroutine.", 0},
+    {"__qualname__", wf_generator_get_qualname, wf_generator_set_qualname, "Qualified name of the coroutine.", 0},
+    {"cr_await", wf_generator_get_yieldfrom, NULL, "What it awaits, or None.", 0},
     {"cr_running", get_running, NULL, "Whether it runs now.", 0},
     {"cr_suspended", get_suspended, NULL, "Whether it stands at an await.", 0},
-    {"cr_frame", get_frame, NULL, "Its frame, None when it has ended.", 0},
-    {"cr_code", get_gen_code, NULL, "Its code object.", 0},
+    {"cr_frame", wf_generator_get_frame, NULL, "Its frame, None when it has ended.", 0},
+    {"cr_code", wf_generator_get_code, NULL, "Its code object.", 0},
     {"cr_origin", get_origin, NULL, "Where it was made, if tracked.", 0},
     {0}};
 const WfTypeSpec wf_coroutine_spec = {
@@ -594,7 +596,7 @@ const WfTypeSpec wf_coroutine_spec = {
     .size = sizeof(WfGenerator),
     .methods = gen_methods,
     .getsets = coro_getsets,
-    .slots = {.repr = gen_repr, .await = coro_await, .finalize = gen_finalize},
+    .slots = {.repr = wf_generator_repr, .await = coro_await, .finalize = wf_generator_finalize},
 };
 
 /* coroutine_wrapper: what __await__ of a coroutine gives. */

@@ -108,6 +108,16 @@ WfValue wf_await_iter(WfThread *t, WfValue o) WF_MUST_CHECK;
 WfValue wf_coroutine_origin(WfThread *t, WfFrame *f, int depth) WF_MUST_CHECK;
 WfValue wf_unawaited_hook(WfThread *t); /* warnings._warn_unawaited_coroutine, or WF_EMPTY */
 WfValue wf_async_wrap(WfThread *t, WfValue v) WF_MUST_CHECK; /* value yielded by an async generator */
+/* What the three kinds of generators have in common. */
+WfValue wf_generator_get_name(WfThread *t, WfValue self);
+WfStatus wf_generator_set_name(WfThread *t, WfValue self, WfValue v);
+WfValue wf_generator_get_qualname(WfThread *t, WfValue self);
+WfStatus wf_generator_set_qualname(WfThread *t, WfValue self, WfValue v);
+WfValue wf_generator_get_yieldfrom(WfThread *t, WfValue self);
+WfValue wf_generator_get_frame(WfThread *t, WfValue self);
+WfValue wf_generator_get_code(WfThread *t, WfValue self);
+WfValue wf_generator_repr(WfThread *t, WfValue self);
+void wf_generator_finalize(WfThread *t, WfValue self);
 void wf_generator_trace(WfMarker *m, WfObject *o);
 
 #endif

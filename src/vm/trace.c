@@ -1,0 +1,132 @@
+/* trace.c - sys.settrace and sys.setprofile.
+ * SPDX-License-Identifier: MIT
+ *
+ * Design: while a function is set, WF_BREAK_TRACE is set in the thread's breaker, so every place that looks at the breaker comes by, and
+ * RETURN takes the long way. Line events are sent where the line of the next instruction differs from the last one reported.
+ * Threads: all of it belongs to one thread. */
+#include "model/object.h"
+#include "objects/exceptions.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+#include "vm/interp.h"
+#include "vm/vm.h"
+
+/* Calls a trace function with its own tracing off. */
+static WfValue call_hook(WfThread *t, WfValue hook, WfFrame *f, const char *event, WfValue arg)
+{
+    WfFrameObject *fobj = wf_frame_object(t, f);
+    WfStr *name = fobj == NULL ? NULL : wf_str_intern_cstr(t, event);
+    if (name == NULL) {
+        return WF_EMPTY;
+    }
+    t->tracing++;
+    wf_break_clear(t, WF_BREAK_TRACE);
+    WfValue result = wf_call3(t, hook, wf_from_object(fobj), wf_from_object(name), arg);
+    t->tracing--;
+    if (!wf_is_empty(t->trace_fn) || !wf_is_empty(t->profile_fn)) {
+        wf_break_set(t, WF_BREAK_TRACE);
+    }
+    if (wf_is_empty(result)) { /* a trace function that fails is taken out */
+        t->trace_fn = t->profile_fn = WF_EMPTY;
+        wf_break_clear(t, WF_BREAK_TRACE);
+    }
+    return result;
+}
+
+/* An event for the frame's local trace function; its result becomes the next one. */
+static WfStatus local_event(WfThread *t, WfFrame *f, const char *event, WfValue arg)
+{
+    WfFrameObject *fobj = wf_is_empty(f->fobj) ? NULL : WF_AS(WfFrameObject, f->fobj);
+    WfValue hook = fobj == NULL ? WF_EMPTY : wf_load(&fobj->trace);
+    if (wf_is_empty(hook) || wf_is_empty(t->trace_fn)) {
+        return WF_OK;
+    }
+    WfValue result = call_hook(t, hook, f, event, arg);
+    if (wf_is_empty(result)) {
+        return WF_RAISED;
+    }
+    if (!wf_is_none(result)) {
+        wf_store(&fobj->trace, result);
+    }
+    return WF_OK;
+}
+
+static WfStatus call_event(WfThread *t, WfFrame *f)
+{
+    f->flags |= WF_FRAME_TRACED;
+    if (!wf_is_empty(t->trace_fn)) {
+        WfValue local = call_hook(t, t->trace_fn, f, "call", WF_NONE);
+        if (wf_is_empty(local)) {
+            return WF_RAISED;
+        }
+        WfFrameObject *fobj = wf_frame_object(t, f);
+        if (fobj == NULL) {
+            return WF_RAISED;
+        }
+        wf_store(&fobj->trace, wf_is_none(local) ? WF_EMPTY : local);
+    }
+    if (!wf_is_empty(t->profile_fn) && wf_is_empty(call_hook(t, t->profile_fn, f, "call", WF_NONE))) {
+        return WF_RAISED;
+    }
+    return WF_OK;
+}
+
+WfStatus wf_vm_trace_line(WfThread *t, WfFrame *f)
+{
+    if (t->tracing > 0) {
+        return WF_OK;
+    }
+    bool entered = f->pc - 1 == f->code->code
+                   || ((f->flags & WF_FRAME_GENERATOR) && f->pc - 1 == f->code->code + 1);
+    if (entered && (f->flags & WF_FRAME_TRACED) == 0 && call_event(t, f) != WF_OK) {
+        return WF_RAISED;
+    }
+    if (wf_is_empty(t->trace_fn) || wf_is_empty(f->fobj)) {
+        return WF_OK;
+    }
+    WfFrameObject *fobj = WF_AS(WfFrameObject, f->fobj);
+    if (wf_is_empty(wf_load(&fobj->trace))) {
+        return WF_OK;
+    }
+    WfPosition p;
+    if (wf_code_position(f->code, (int32_t)(f->pc - 1 - f->code->code), &p) && p.line != wf_as_int(wf_load(&fobj->line))
+        && (wf_as_int(wf_load(&fobj->trace_flags)) & 1)) {
+        wf_store_raw(&fobj->line, wf_small_int(p.line));
+        if (local_event(t, f, "line", WF_NONE) != WF_OK) {
+            return WF_RAISED;
+        }
+    }
+    return (wf_as_int(wf_load(&fobj->trace_flags)) & 2) ? local_event(t, f, "opcode", WF_NONE) : WF_OK;
+}
+
+WfStatus wf_vm_trace_return(WfThread *t, WfFrame *f, WfValue result)
+{
+    if (t->tracing > 0 || (f->flags & WF_FRAME_TRACED) == 0) {
+        return WF_OK;
+    }
+    WfValue arg = wf_is_empty(result) ? WF_NONE : result;
+    t->scratch[1] = arg;
+    WfStatus status = local_event(t, f, "return", arg);
+    if (status == WF_OK && !wf_is_empty(t->profile_fn) && wf_is_empty(call_hook(t, t->profile_fn, f, "return", arg))) {
+        status = WF_RAISED;
+    }
+    t->scratch[1] = WF_EMPTY;
+    return status;
+}
+
+WfStatus wf_vm_trace_exception(WfThread *t, WfFrame *f)
+{
+    if (t->tracing > 0 || wf_is_empty(f->fobj)) {
+        return WF_OK;
+    }
+    WfValue exc = wf_take_pending(t);
+    t->scratch[1] = exc;
+    WfValue tb = wf_exception_traceback(exc);
+    WfValue arg = WF_TUPLE_OF(t, wf_from_object(wf_type(exc)), exc, wf_is_empty(tb) ? WF_NONE : tb);
+    WfStatus status = wf_is_empty(arg) ? WF_RAISED : local_event(t, f, "exception", arg);
+    t->scratch[1] = WF_EMPTY;
+    if (status == WF_OK) {
+        wf_restore_pending(t, exc);
+    }
+    return status;
+}
