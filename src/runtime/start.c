@@ -4,6 +4,7 @@
 #include "runtime/state.h"
 
 #include "base/hash.h"
+#include "gc/gc.h"
 #include "model/kinds.h"
 #include "objects/dict.h"
 #include "objects/exceptions.h"
