@@ -5,6 +5,7 @@
  * Threads:    a compilation belongs to one thread; nothing is shared. */
 #include "compiler/compile.h"
 
+#include "code/disassemble.h"
 #include "compiler/gen.h"
 #include "objects/codecs.h"
 #include "objects/dict.h"
@@ -142,6 +143,14 @@ WfValue wf_compile_tree(WfThread *t, WfArena *arena, WfMod *tree, WfValue filena
     }
     module_body(&c, tree);
     WfValue code = c.failed ? WF_EMPTY : wf_gen_finish(&c);
+#if WF_DEBUG
+    if (!wf_is_empty(code) && getenv("WEFT_DIS") != NULL) {
+        WfStrBuf text = {0};
+        wf_disassemble(t, wf_as_code(code), &text);
+        fputs(wf_strbuf_cstr(&text), stderr);
+        wf_strbuf_free(&text);
+    }
+#endif
     while (c.u != NULL) { /* inner ones too, after an error */
         wf_gen_pop_unit(&c);
     }
