@@ -392,6 +392,9 @@ static WfStatus sort_loud(WfThread *t, WfList *l, WfValue key, bool reverse)
 
 WfStatus wf_list_sort(WfThread *t, WfList *l, WfValue key, bool reverse)
 {
+    if (wf_is_empty(key)) {
+        key = WF_NONE;
+    }
     if (wf_is_none(key)) {
         WfFound done = sort_quiet(t, l, reverse);
         if (done != WF_MISSING) {
