@@ -506,29 +506,34 @@ WfFound wf_dict_replace(WfThread *t, WfDict *d, WfValue key, WfValue old, WfValu
     }
 }
 
-WfValue wf_dict_setdefault(WfThread *t, WfDict *d, WfValue key, WfValue v)
+WfFound wf_dict_insert(WfThread *t, WfDict *d, WfValue key, int64_t hash, WfValue v, WfValue *old)
 {
-    int64_t hash;
-    if (wf_hash_fast(t, key, &hash) != WF_OK) {
-        return WF_EMPTY;
-    }
     for (;;) {
         Place p;
         WfFound found = find(t, d, key, hash, &p);
-        if (found == WF_ERROR) {
-            return WF_EMPTY;
-        }
-        if (found == WF_FOUND) {
-            return p.value;
+        if (found != WF_MISSING) {
+            *old = found == WF_FOUND ? p.value : WF_EMPTY;
+            return found;
         }
         wf_lock(t, d);
         if (WF_LIKELY(place_holds_locked(d, &p, hash))) {
             WfStatus status = insert_locked(t, d, key, hash, v);
             wf_unlock(t, d);
-            return status == WF_OK ? v : WF_EMPTY;
+            return status == WF_OK ? WF_MISSING : WF_ERROR;
         }
         wf_unlock(t, d);
     }
+}
+
+WfValue wf_dict_setdefault(WfThread *t, WfDict *d, WfValue key, WfValue v)
+{
+    int64_t hash;
+    WfValue old;
+    if (wf_hash_fast(t, key, &hash) != WF_OK) {
+        return WF_EMPTY;
+    }
+    WfFound found = wf_dict_insert(t, d, key, hash, v, &old);
+    return found == WF_FOUND ? old : found == WF_MISSING ? v : WF_EMPTY;
 }
 
 /* The last (or first) live entry; there is one. */

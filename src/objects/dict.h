@@ -112,6 +112,8 @@ WfSlot *wf_dict_slot(WfThread *t, WfDict *d, WfStr *key, uint64_t *version);
 /* A version under which absent keys stay absent and slots stay where they are; gives one if there is none. */
 uint64_t wf_dict_keys_version(WfThread *t, WfDict *d);
 WfValue wf_dict_setdefault(WfThread *t, WfDict *d, WfValue key, WfValue v) WF_MUST_CHECK; /* atomic */
+/* Adds the key unless it is there: FOUND, its value in *old. Atomic. */
+WfFound wf_dict_insert(WfThread *t, WfDict *d, WfValue key, int64_t hash, WfValue v, WfValue *old) WF_MUST_CHECK;
 WfFound wf_dict_pop(WfThread *t, WfDict *d, WfValue key, WfValue *out) WF_MUST_CHECK;      /* atomic */
 /* Takes the last (or first) item out; MISSING: empty. Atomic. */
 WfFound wf_dict_popitem(WfThread *t, WfDict *d, bool last, WfValue *key, WfValue *value) WF_MUST_CHECK;

@@ -30,7 +30,8 @@ WF_INLINE WfDict *dict_of(WfValue view)
 
 static bool is_set_view(WfValue v)
 {
-    return WF_IS_EXACT(v, DICT_KEYS) || WF_IS_EXACT(v, DICT_ITEMS);
+    return WF_IS_EXACT(v, DICT_KEYS) || WF_IS_EXACT(v, DICT_ITEMS)
+           || (WF_IS_KIND(v, NATIVE) && (wf_is_instance_of(v, WF_TYPE(DICT_KEYS)) || wf_is_instance_of(v, WF_TYPE(DICT_ITEMS))));
 }
 
 /* --- iterators --------------------------------------------------------------------------------------------- */
