@@ -224,7 +224,7 @@ int wf_runtime_finish(WfThread *t, int status)
     wf_flush_std_files(t, &status);
     __atomic_store_n(&t->rt->x_finalizing, (uint32_t)1, __ATOMIC_RELEASE);
     stop_daemons(t);
-    wf_gc_finalize_all(t);
+    wf_gc_finish(t);
     wf_flush_std_files(t, &status);
     return status;
 }
