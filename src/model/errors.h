@@ -3,7 +3,7 @@
  *
  * The pending exception is t->exc. Formats of wf_raise and wf_str_format:
  *   %s C string (UTF-8)   %.200s with precision   %d %i int   %u unsigned   %ld %lld %zd %zu %x %c %p %%
- *   %U WfStr*   %V str(WfValue)   %R repr(WfValue)   %A ascii(WfValue)   %T short type name of a WfValue   %N name of a WfType* */
+ *   %U WfStr*   %V str(WfValue)   %R repr(WfValue)   %A ascii(WfValue)   %T type name of a WfValue (with its module for types of C modules)   %t the same without module   %N name of a WfType* */
 #ifndef WF_MODEL_ERRORS_H
 #define WF_MODEL_ERRORS_H
 

@@ -106,6 +106,11 @@ static void lay_out(int tid)
     wf_store_ptr(&type->root_shape, shape);
 }
 
+const char *wf_type_full_name(const WfType *type)
+{
+    return type->spec != NULL ? type->spec->name : wf_type_name(type);
+}
+
 const char *wf_type_name(const WfType *type)
 {
     if (type->spec != NULL) {

@@ -224,7 +224,9 @@ WF_INLINE bool wf_is_instance_of(WfValue v, const WfType *type)
 WF_INLINE uint32_t wf_type_flags(const WfType *type) { return __atomic_load_n(&type->flags, __ATOMIC_RELAXED); }
 /* Short name ("list", "Foo") for messages; the C string lives as long as the type does. */
 const char *wf_type_name(const WfType *type);
-#define WF_TYPE_NAME(v) wf_type_name(wf_type(v))
+/* The same with the module for types of C modules ("array.array"), as error messages have it. */
+const char *wf_type_full_name(const WfType *type);
+#define WF_TYPE_NAME(v) wf_type_full_name(wf_type(v))
 
 /* --- making types (model/type.c) -------------------------------------------------------------------------------- */
 

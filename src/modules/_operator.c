@@ -295,7 +295,7 @@ static WfValue getter_repr_of(WfThread *t, WfValue self, WfTuple *args)
 {
     WfFound running = wf_repr_enter(t, self);
     if (running != WF_MISSING) {
-        return running == WF_ERROR ? WF_EMPTY : wf_str_format(t, "%T(...)", self);
+        return running == WF_ERROR ? WF_EMPTY : wf_str_format(t, "%t(...)", self);
     }
     WfValue type = wf_from_object(wf_type(self)), result = WF_EMPTY;
     WfValue module = wf_getattr(t, type, WF_NAME(__module__));
@@ -303,9 +303,9 @@ static WfValue getter_repr_of(WfThread *t, WfValue self, WfTuple *args)
     if (!wf_is_empty(shown)) {
         if (args->length == 1) { /* (x,) */
             shown = wf_str_slice(t, wf_as_str(shown), 0, wf_as_str(shown)->length - 2);
-            result = wf_is_empty(shown) ? WF_EMPTY : wf_str_format(t, "%V.%T%V)", module, self, shown);
+            result = wf_is_empty(shown) ? WF_EMPTY : wf_str_format(t, "%V.%t%V)", module, self, shown);
         } else {
-            result = wf_str_format(t, "%V.%T%V", module, self, shown);
+            result = wf_str_format(t, "%V.%t%V", module, self, shown);
         }
     }
     wf_repr_leave(t, self);
@@ -513,14 +513,14 @@ static WfValue methodcaller_repr(WfThread *t, WfValue self)
     Getter *g = WF_AS(Getter, self);
     WfFound running = wf_repr_enter(t, self);
     if (running != WF_MISSING) {
-        return running == WF_ERROR ? WF_EMPTY : wf_str_format(t, "%T(...)", self);
+        return running == WF_ERROR ? WF_EMPTY : wf_str_format(t, "%t(...)", self);
     }
     WfStrBuilder b = WF_STR_BUILDER;
     WfValue result = WF_EMPTY, k, v;
     WfTuple *rest = WF_LOAD(WfTuple, &g->args);
     WfValue kwargs = wf_load(&g->kwargs);
     WfValue module = wf_getattr(t, wf_from_object(wf_type(self)), WF_NAME(__module__));
-    WfValue head = wf_is_empty(module) ? WF_EMPTY : wf_str_format(t, "%V.%T(%R", module, self, wf_load(&g->name));
+    WfValue head = wf_is_empty(module) ? WF_EMPTY : wf_str_format(t, "%V.%t(%R", module, self, wf_load(&g->name));
     if (wf_is_empty(head) || wf_builder_str(t, &b, wf_as_str(head)) != WF_OK) {
         goto done;
     }

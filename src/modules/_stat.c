@@ -9,8 +9,10 @@
 
 static WfStatus to_mode(WfThread *t, WfValue v, uint32_t *mode)
 {
-    WfValue i = wf_index(t, v);
     int64_t n;
+    WfValue i = wf_is_any_int(v) || wf_type(v)->slots.index != NULL
+                    ? wf_index(t, v)
+                    : wf_raise(t, WF_EXC(TypeError), "an integer is required");
     if (wf_is_empty(i)) {
         return WF_RAISED;
     }

@@ -1104,7 +1104,8 @@ static WfValue array_reconstructor(WfThread *t, WfValue *a)
         return wf_raise(t, WF_EXC(TypeError), "fourth argument should be bytes, not %.200s", WF_TYPE_NAME(a[3]));
     }
     if (wf_as_bytes(a[3])->length % machine_formats[format].size != 0) {
-        return wf_raise(t, WF_EXC(ValueError), "bytes length not a multiple of item size");
+        return wf_raise(t, WF_EXC(ValueError), "%s length not a multiple of item size",
+                        format == machine_format(code) ? "bytes" : "string");
     }
     WfValue items = a[3];
     if (format != machine_format(code)) {

@@ -106,8 +106,8 @@ static WfValue count_repr(WfThread *t, WfValue self)
 {
     Count *c = WF_AS(Count, self);
     WfValue step = wf_load(&c->step);
-    return is_one(step) ? wf_str_format(t, "%T(%R)", self, wf_load(&c->at))
-                        : wf_str_format(t, "%T(%R, %R)", self, wf_load(&c->at), step);
+    return is_one(step) ? wf_str_format(t, "%t(%R)", self, wf_load(&c->at))
+                        : wf_str_format(t, "%t(%R, %R)", self, wf_load(&c->at), step);
 }
 
 static WfValue count_reduce(WfThread *t, WfValue *a)
@@ -171,8 +171,8 @@ static WfValue repeat_repr(WfThread *t, WfValue self)
 {
     Repeat *r = WF_AS(Repeat, self);
     int64_t left = __atomic_load_n(&r->x_left, __ATOMIC_RELAXED);
-    return left < 0 ? wf_str_format(t, "%T(%R)", self, wf_load(&r->object))
-                    : wf_str_format(t, "%T(%R, %lld)", self, wf_load(&r->object), (long long)left);
+    return left < 0 ? wf_str_format(t, "%t(%R)", self, wf_load(&r->object))
+                    : wf_str_format(t, "%t(%R, %lld)", self, wf_load(&r->object), (long long)left);
 }
 
 static WfValue repeat_reduce(WfThread *t, WfValue *a)

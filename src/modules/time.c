@@ -252,11 +252,7 @@ static WfValue time_gmtime(WfThread *t, WfValue *a)
         return WF_EMPTY;
     }
     errno = 0;
-    if (gmtime_r(&when, &tm) == NULL) {
-        return tm_failed(t);
-    }
-    tm.tm_zone = "UTC";
-    return from_tm(t, &tm);
+    return gmtime_r(&when, &tm) == NULL ? tm_failed(t) : from_tm(t, &tm);
 }
 
 static WfValue time_localtime(WfThread *t, WfValue *a)

@@ -313,10 +313,10 @@ static WfValue base_repr(WfThread *t, WfValue self)
 {
     WfValue first;
     if (args_first(self, &first) == 1) {
-        return wf_str_format(t, "%T(%R)", self, first);
+        return wf_str_format(t, "%t(%R)", self, first);
     }
     WfValue args = wf_exception_args(t, self);
-    return wf_is_empty(args) ? WF_EMPTY : wf_str_format(t, "%T%R", self, args);
+    return wf_is_empty(args) ? WF_EMPTY : wf_str_format(t, "%t%R", self, args);
 }
 
 /* (type, args) or (type, args, state): state EMPTY is the instance's __dict__ if there is something in it. */

@@ -224,12 +224,17 @@ static const char *format_one(WfThread *t, WfStrBuilder *b, const char *p, va_li
         break;
     }
     case 'N': {
-        const char *s = wf_type_name(va_arg(*ap, const WfType *));
+        const char *s = wf_type_full_name(va_arg(*ap, const WfType *));
+        *status = wf_builder_utf8(t, b, s, (int64_t)strlen(s));
+        break;
+    }
+    case 't': {
+        const char *s = wf_type_name(wf_type(va_arg(*ap, WfValue)));
         *status = wf_builder_utf8(t, b, s, (int64_t)strlen(s));
         break;
     }
     case 'T': {
-        const char *s = wf_type_name(wf_type(va_arg(*ap, WfValue)));
+        const char *s = WF_TYPE_NAME(va_arg(*ap, WfValue));
         *status = wf_builder_utf8(t, b, s, (int64_t)strlen(s));
         break;
     }

@@ -65,13 +65,14 @@ WfValue wf_structseq_from(WfThread *t, WfType *type, const WfValue *items, int n
     return wf_from_object(x);
 }
 
-static WfValue structseq_new(WfThread *t, WfType *type, const WfArgs *args)
+/* __new__(type, sequence, dict=None) */
+static WfValue structseq_new(WfThread *t, WfValue *new_args)
 {
-    WfValue a[2];
-    const char *name = wf_type_name(type);
-    if (wf_parse_args(t, name, "(sequence, dict=None)", args, a, 2) != WF_OK) {
-        return WF_EMPTY;
+    if (!wf_is_type(new_args[0]) || fields_of(WF_AS(WfType, new_args[0])) == 0) {
+        return wf_raise(t, WF_EXC(TypeError), "structseq.__new__(X): X is not a struct sequence type");
     }
+    WfType *type = WF_AS(WfType, new_args[0]);
+    const WfValue *a = new_args + 1;
     WfValue list = wf_to_list(t, a[0]);
     if (wf_is_empty(list)) {
         if (wf_clear_if(t, WF_EXC(TypeError))) {
@@ -118,8 +119,9 @@ static WfValue structseq_new(WfThread *t, WfType *type, const WfArgs *args)
     return wf_from_object(x);
 }
 
-static WfValue structseq_repr(WfThread *t, WfValue self)
+static WfValue structseq_repr(WfThread *t, WfValue *a)
 {
+    WfValue self = a[0];
     WfType *type = wf_type(self);
     const WfTuple *x = wf_as_tuple(self);
     WfValue full = wf_structseq_full_name(t, type);
@@ -162,7 +164,18 @@ static WfValue structseq_reduce(WfThread *t, WfValue *a)
     return wf_is_empty(arguments) ? arguments : wf_tuple_pair(t, wf_from_object(type), arguments);
 }
 
-static const WfBuiltinDef reduce_def = {"__reduce__", structseq_reduce, "(self, /)", "State for pickling."};
+static WfValue no_new(WfThread *t, WfValue *a)
+{
+    WfValue full = wf_is_type(a[0]) ? wf_structseq_full_name(t, WF_AS(WfType, a[0])) : wf_repr(t, a[0]);
+    return wf_is_empty(full) ? full : wf_raise(t, WF_EXC(TypeError), "cannot create '%V' instances", full);
+}
+
+static const WfBuiltinDef structseq_methods[] = {
+    {"__new__", structseq_new, "(type, sequence, dict=None)", "Make an instance of a sequence.", WF_FN_STATIC},
+    {"__repr__", structseq_repr, "(self, /)", "The items with their names."},
+    {"__reduce__", structseq_reduce, "(self, /)", "State for pickling."},
+};
+static const WfBuiltinDef no_new_def = {"__new__", no_new, "(type, *args, **kwargs)", NULL, WF_FN_STATIC};
 
 /* --- making types -------------------------------------------------------------------------------------------- */
 
@@ -173,6 +186,12 @@ WfValue wf_structseq_full_name(WfThread *t, WfType *type)
         return wf_load(&type->name);
     }
     return wf_str_format(t, "%V.%V", module, wf_load(&type->name));
+}
+
+static WfStatus add_method(WfThread *t, WfType *type, const WfBuiltinDef *def)
+{
+    WfValue method = wf_method_descriptor_new(t, type, def);
+    return wf_is_empty(method) ? WF_RAISED : wf_dict_set_cstr(t, WF_LOAD(WfDict, &type->dict), def->name, method);
 }
 
 static WfStatus add_fields(WfThread *t, WfType *type, const WfStructSeqDesc *desc, int n_fields)
@@ -204,9 +223,12 @@ static WfStatus add_fields(WfThread *t, WfType *type, const WfStructSeqDesc *des
             wf_store_ptr(&match->items[k++], name);
         }
     }
-    WfValue reduce = wf_method_descriptor_new(t, type, &reduce_def);
-    if (wf_is_empty(reduce) || wf_dict_set_str(t, dict, WF_NAME(__reduce__), reduce) != WF_OK
-        || wf_dict_set_str(t, dict, WF_NAME(__match_args__), wf_from_object(match)) != WF_OK
+    for (size_t i = 0; i < WF_ARRAY_LEN(structseq_methods); i++) {
+        if (add_method(t, type, &structseq_methods[i]) != WF_OK) {
+            return WF_RAISED;
+        }
+    }
+    if (wf_dict_set_str(t, dict, WF_NAME(__match_args__), wf_from_object(match)) != WF_OK
         || wf_dict_set_str(t, dict, WF_NAME(n_sequence_fields), wf_small_int(desc->n_sequence)) != WF_OK
         || wf_dict_set_str(t, dict, WF_NAME(n_fields), wf_small_int(n_fields)) != WF_OK) {
         return WF_RAISED;
@@ -235,22 +257,13 @@ WfType *wf_structseq_new_type(WfThread *t, const WfStructSeqDesc *desc)
     if (type == NULL || add_fields(t, type, desc, n_fields) != WF_OK) {
         return NULL;
     }
-    type->slots.new_ = structseq_new;
-    type->slots.repr = structseq_repr;
     __atomic_and_fetch(&type->flags, ~(uint32_t)WF_TF_BASETYPE, __ATOMIC_RELAXED);
     return wf_type_modified(t, type, NULL) == WF_OK ? type : NULL;
 }
 
-static WfValue no_new(WfThread *t, WfType *type, const WfArgs *args)
-{
-    WfValue full = wf_structseq_full_name(t, type);
-    return wf_is_empty(full) ? full : wf_raise(t, WF_EXC(TypeError), "cannot create '%V' instances", full);
-}
-
 WfStatus wf_structseq_disable_new(WfThread *t, WfType *type)
 {
-    type->slots.new_ = no_new;
-    return wf_type_modified(t, type, NULL);
+    return add_method(t, type, &no_new_def) == WF_OK ? wf_type_modified(t, type, WF_NAME(__new__)) : WF_RAISED;
 }
 
 WfType *wf_structseq_type(WfThread *t, const WfStructSeqDesc *desc)
