@@ -54,9 +54,9 @@ static inline bool wf_vec_reserve_raw(void **data, size_t *cap, size_t need, siz
 #define wf_vec_reserve(v, need)                                                          \
     wf_vec_reserve_raw((void **)&(v)->data, &(v)->cap, (need), sizeof *(v)->data)
 
-/* True unless out of memory. */
+/* True unless out of memory. x may use the vector as it is before. */
 #define wf_vec_push(v, x)                                                                \
-    (wf_vec_reserve((v), (v)->len + 1) ? ((v)->data[(v)->len++] = (x), true) : false)
+    (wf_vec_reserve((v), (v)->len + 1) ? ((v)->data[(v)->len] = (x), (v)->len++, true) : false)
 
 #define wf_vec_append(v, src, n)                                                         \
     (wf_vec_reserve((v), (v)->len + (n))                                                 \
