@@ -223,7 +223,8 @@ static WfConstEntry *const_entry(WfGen *c, WfValue v)
         }
     }
     (void)wf_gen_keep(c, v);
-    if (!wf_vec_push(&u->consts, ((WfConstEntry){.value = v, .index = (int32_t)u->consts.len, .co_index = -1, .hash = h}))) {
+    WfConstEntry fresh = {.value = v, .index = (int32_t)u->consts.len, .co_index = -1, .hash = h};
+    if (!wf_vec_push(&u->consts, fresh)) {
         wf_gen_no_memory(c);
         return NULL;
     }
