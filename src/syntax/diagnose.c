@@ -1045,14 +1045,16 @@ typedef struct Params {
 static bool param_end(const Params *q)
 {
     WfParser *p = q->p;
-    if (accept(p, T_COMMA)) {
-        wf_rule_type_comment(p);
-        return !p->failed;
-    }
+    bool comma = accept(p, T_COMMA);
     if (!q->lambda) {
         wf_rule_type_comment(p);
     }
-    return peek(p) == q->close;
+    return (comma || peek(p) == q->close) && !p->failed;
+}
+
+static bool slash_end(const Params *q)
+{
+    return accept(q->p, T_SLASH) && (accept(q->p, T_COMMA) || peek(q->p) == q->close);
 }
 
 static bool default_value(const Params *q)
@@ -1109,7 +1111,7 @@ static bool slash(const Params *q)
 {
     WfParser *p = q->p;
     uint32_t first = p->pos;
-    if (params(q, NO_DEFAULT) > 0 && accept(p, T_SLASH) && param_end(q)) {
+    if (params(q, NO_DEFAULT) > 0 && slash_end(q)) {
         return true;
     }
     p->pos = first;
@@ -1117,7 +1119,7 @@ static bool slash(const Params *q)
         return false;
     }
     params(q, NO_DEFAULT);
-    if (params(q, WITH_DEFAULT) > 0 && accept(p, T_SLASH) && param_end(q)) {
+    if (params(q, WITH_DEFAULT) > 0 && slash_end(q)) {
         return true;
     }
     p->pos = first;
@@ -1140,7 +1142,7 @@ static void invalid_parameters(const Params *q)
     bool helper = false;
     if (!p->failed) {
         params(q, NO_DEFAULT);
-        helper = params(q, WITH_DEFAULT) > 0 && accept(p, T_SLASH) && param_end(q);
+        helper = params(q, WITH_DEFAULT) > 0 && slash_end(q);
         if (!helper && !p->failed) {
             p->pos = at;
             helper = params(q, WITH_DEFAULT) > 0;

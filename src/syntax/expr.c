@@ -1291,13 +1291,12 @@ WfArg *wf_rule_parameter(WfParser *p, bool lambda, bool star)
     return a;
 }
 
-/* After a parameter: a comma, or the end. *more says whether another one may follow. */
+/* After a parameter, or "/" (a is NULL): a comma, or the end. *more says whether another one may follow. */
 static bool after_parameter(WfParser *p, WfArg *a, TokKind close, bool *more)
 {
     *more = accept(p, T_COMMA);
-    const WfAstStr *comment = wf_rule_type_comment(p);
-    if (comment != NULL && a != NULL) {
-        a->type_comment = comment;
+    if (a != NULL && close == T_RPAR) {
+        a->type_comment = wf_rule_type_comment(p);
     }
     if (!*more) {
         return peek(p) == close && !p->failed;

@@ -516,9 +516,14 @@ static TokKind string(WfParser *p, const char *start, char quote)
             p->cur = start + 1;
             p->line_start = line_start;
             p->lineno = p->first_lineno;
-            return lex_error(p, triple ? "unterminated triple-quoted string literal (detected at line %d)"
-                                       : "unterminated string literal (detected at line %d)",
-                             detected);
+            lex_error(p,
+                      triple ? "unterminated triple-quoted string literal (detected at line %d)"
+                             : "unterminated string literal (detected at line %d)",
+                      detected);
+            if (c == 0) {
+                p->done = LEX_EOF_IN_STRING;
+            }
+            return T_ERROR;
         } else {
             s++;
             if (c == '\n' && *s != 0) {
@@ -997,7 +1002,7 @@ void wf_lex_fill(WfParser *p)
 
 void wf_lex_rest(WfParser *p)
 {
-    if (p->done == LEX_FAILED || p->err->kind == WF_SYNTAX_MEMORY
+    if (p->done >= LEX_EOF_IN_STRING || p->err->kind == WF_SYNTAX_MEMORY
         || p->err->kind == WF_SYNTAX_RAISED) {
         return;
     }

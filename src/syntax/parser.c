@@ -362,10 +362,26 @@ void wf_parser_free(WfParser *p)
     wf_vec_free(&p->ignores);
 }
 
-/* Is nothing but END left after the tokens read? */
+/* Has the lexer asked for a character beyond the text? Most tokens need to see the next one. */
 static bool at_end_of_source(WfParser *p)
 {
-    return p->done == LEX_EOF;
+    if (p->done != LEX_OK) {
+        return p->done == LEX_EOF || p->done == LEX_EOF_IN_STRING;
+    }
+    if (p->cur != p->end || p->fill == 0) {
+        return false;
+    }
+    const Tok *t = &p->toks[p->fill - 1];
+    switch (t->kind) {
+    case T_STRING:
+    case T_NEWLINE:
+    case T_INDENT:
+    case T_DEDENT:
+    case T_ELLIPSIS:
+        return false;
+    default:
+        return t->end - t->start < 3 || (p->buf[t->end - 1] != '=');
+    }
 }
 
 /* "x = 1\ny = 2" is no single statement: only white space and comments may follow one. */

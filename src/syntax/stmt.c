@@ -859,8 +859,12 @@ static const WfAstStr *func_type_comment(WfParser *p)
         return NULL;
     }
     const WfAstStr *s = wf_rule_type_comment(p);
-    if (s != NULL && p->diagnosing && peek(p) == T_NEWLINE && peek2(p) == T_TYPE_COMMENT) {
-        wf_parse_raise_last(p, WF_SYNTAX_ERROR, "Cannot have two type comments on def");
+    if (s != NULL && p->diagnosing && accept(p, T_NEWLINE)) {
+        uint32_t newline = p->pos - 1;
+        if (accept(p, T_TYPE_COMMENT) && peek(p) == T_NEWLINE && peek2(p) == T_INDENT) {
+            return wf_parse_raise_last(p, WF_SYNTAX_ERROR, "Cannot have two type comments on def");
+        }
+        p->pos = newline;
     }
     return s;
 }

@@ -123,7 +123,7 @@ typedef struct Tok {
 } Tok;
 
 /* Where the lexer stands. */
-typedef enum LexDone { LEX_OK, LEX_EOF, LEX_FAILED } LexDone;
+typedef enum LexDone { LEX_OK, LEX_EOF, LEX_EOF_IN_STRING, LEX_FAILED } LexDone;
 
 #define MAX_INDENT 100
 #define MAX_PARENS 200
