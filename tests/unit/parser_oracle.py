@@ -1,4 +1,4 @@
-"""Compares weft's parser with CPython's: python3.11 parser_oracle.py TEST_PARSER trees|errors [PATH...]
+"""Compares weft's parser with CPython's: python3.11 parser_oracle.py TEST_PARSER trees|errors|unparse [PATH...]
 
 trees: every .py file below the paths must give the same tree, positions included.
 errors: every source text in the doctests and string literals of the files must give the same
@@ -175,6 +175,44 @@ def errors(program, paths, modes="esv"):
     return bad
 
 
+def unparse(program, paths):
+    """Every expression of the files, as an annotation under `from __future__ import annotations`."""
+    seen = set()
+    for name in files(paths):
+        source = open(name, encoding="utf-8", errors="replace").read()
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:
+            continue
+        lines = source.encode().split(b"\n")
+        for n in ast.walk(tree):
+            if (isinstance(n, ast.expr) and not isinstance(n, (ast.Starred, ast.Slice))
+                    and n.lineno == n.end_lineno):
+                s = lines[n.lineno - 1][n.col_offset:n.end_col_offset].decode(errors="replace")
+                if s and "\f" not in s and "\x01" not in s and "yield" not in s and "await" not in s:
+                    seen.add(s)
+    pairs = []
+    for s in sorted(seen):
+        names = {}
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                exec("from __future__ import annotations\nx: (" + s + ")", names)
+        except (SyntaxError, ValueError):
+            continue
+        pairs.append((s, names["__annotations__"]["x"]))
+    data = "".join("u0(" + s + ")\x01" for s, _ in pairs).encode("utf-8", "surrogatepass")
+    got = subprocess.run([program, "errors"], input=data, capture_output=True).stdout
+    bad = 0
+    for (s, want), mine in zip(pairs, got.decode("utf-8", "surrogatepass").split("\n\x01\n")):
+        mine = mine.split("\n")[-1]
+        if mine != want:
+            bad += 1
+            print("FAIL", s, "\n  want", want, "\n  got ", mine)
+    print(len(pairs), "expressions,", bad, "differ")
+    return bad
+
+
 if __name__ == "__main__":
-    command = {"trees": trees, "errors": errors}[sys.argv[2]]
+    command = {"trees": trees, "errors": errors, "unparse": unparse}[sys.argv[2]]
     sys.exit(command(sys.argv[1], sys.argv[3:]) != 0)

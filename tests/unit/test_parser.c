@@ -244,7 +244,18 @@ static int time_files(int n, char **names)
     return 0;
 }
 
-/* Each text: one character for the mode (e exec, v eval, s single, t type), then flags as a digit. */
+/* The annotation of "x: ANNOTATION" for each line "u0ANNOTATION". */
+static void print_unparsed(WfArena *a, const WfMod *mod)
+{
+    bool too_deep;
+    const WfAstStr *s = wf_ast_unparse(a, mod->Expression.body, &too_deep);
+    if (s != NULL) {
+        fwrite(s->data, 1, s->len, stdout);
+    }
+    putchar('\n');
+}
+
+/* Each text: one character for the mode (e exec, v eval, u unparse, s single, t type), then flags as a digit. */
 static int print_errors(void)
 {
     size_t len;
@@ -260,18 +271,20 @@ static int print_errors(void)
             WfArena a;
             wf_arena_init(&a);
             WfParseOptions opt = {.mode = s[0] == 'e'   ? WF_PARSE_EXEC
-                                          : s[0] == 'v' ? WF_PARSE_EVAL
+                                          : s[0] == 'v' || s[0] == 'u' ? WF_PARSE_EVAL
                                           : s[0] == 's' ? WF_PARSE_SINGLE
                                                         : WF_PARSE_FUNC_TYPE,
                                   .flags = (unsigned)(s[1] - '0'),
                                   .warn = print_warning};
             WfSyntaxError err = {0};
             WfMod *mod = NULL;
-            if (wf_parse(&a, s + 2, (size_t)(stop - s) - 2, &opt, &mod, &err)) {
+            if (!wf_parse(&a, s + 2, (size_t)(stop - s) - 2, &opt, &mod, &err)) {
+                print_error(&err);
+            } else if (s[0] == 'u') {
+                print_unparsed(&a, mod);
+            } else {
                 dump_node(mod);
                 putchar('\n');
-            } else {
-                print_error(&err);
             }
             wf_arena_free(&a);
         }
