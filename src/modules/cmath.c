@@ -33,41 +33,41 @@ static bool inf_c(WfC c) { return isinf(creal(c)) || isinf(cimag(c)); }
         return from_c(t, r); \
     }
 
-/* An infinite real part with a finite, non-zero or an infinite imaginary one: the angle decides. */
-#define TRIGONOMETRIC(name, function, infinite_part, turning_part) \
+/* Functions that turn by `angle` and stretch by `size`: an infinite angle is an error, but for a NaN size, and for exp(-inf), which is
+ * 0 whatever the angle. */
+static WfValue turned(WfThread *t, WfC z, WfC r, double angle, double size, bool is_exp)
+{
+    if (finite_c(z) && !finite_c(r)) {
+        return nan_c(r) ? domain_error(t) : range_error(t);
+    }
+    bool any_angle = isnan(size) || (is_exp && size == -INFINITY);
+    return isinf(angle) && !any_angle ? domain_error(t) : from_c(t, r);
+}
+
+#define TURNING(name, function, angle, size, is_exp) \
     static WfValue name(WfThread *t, WfValue *a) \
     { \
         WfC z; \
-        if (wf_to_complex(t, a[0], &z) != WF_OK) { \
-            return WF_EMPTY; \
-        } \
-        WfC r = function(z); \
-        if (finite_c(z) && !finite_c(r)) { \
-            return nan_c(r) ? domain_error(t) : range_error(t); \
-        } \
-        /* the turning part is infinite: no angle, unless the result is zero or NaN anyway */ \
-        if (isinf(turning_part(z)) && !isnan(infinite_part(z)) \
-            && (isfinite(infinite_part(z)) || infinite_part(z) > 0 || (turns_at_minus_infinity(#function)))) { \
-            return domain_error(t); \
-        } \
-        return from_c(t, r); \
+        return wf_to_complex(t, a[0], &z) == WF_OK ? turned(t, z, function(z), angle(z), size(z), is_exp) : WF_EMPTY; \
     }
 
-/* exp(-inf + i inf) is 0, without an error; sinh and cosh of it are infinite in both directions. */
-static bool turns_at_minus_infinity(const char *function) { return function[0] != 'c' || function[1] != 'e'; }
+/* Annex G leaves these real; Python has NaN in both parts. */
+static WfC python_acosh(WfC z) { return creal(z) == 0.0 && isnan(cimag(z)) ? wf_c(NAN, NAN) : cacosh(z); }
+static WfC python_tanh(WfC z) { return creal(z) == 0.0 && isnan(cimag(z)) ? wf_c(NAN, NAN) : ctanh(z); }
+static WfC python_tan(WfC z) { return cimag(z) == 0.0 && isnan(creal(z)) ? wf_c(NAN, NAN) : ctan(z); }
 
 FUNCTION(cmath_acos, cacos, false)
-FUNCTION(cmath_acosh, cacosh, false)
+FUNCTION(cmath_acosh, python_acosh, false)
 FUNCTION(cmath_asin, casin, false)
 FUNCTION(cmath_asinh, casinh, false)
 FUNCTION(cmath_atan, catan, true)
 FUNCTION(cmath_atanh, catanh, true)
 FUNCTION(cmath_sqrt, csqrt, false)
-TRIGONOMETRIC(cmath_cosh, ccosh, creal, cimag)
-TRIGONOMETRIC(cmath_sinh, csinh, creal, cimag)
-TRIGONOMETRIC(cmath_cos, ccos, cimag, creal)
-TRIGONOMETRIC(cmath_sin, csin, cimag, creal)
-TRIGONOMETRIC(cmath_exp, cexp, creal, cimag)
+TURNING(cmath_cosh, ccosh, cimag, creal, false)
+TURNING(cmath_sinh, csinh, cimag, creal, false)
+TURNING(cmath_cos, ccos, creal, cimag, false)
+TURNING(cmath_sin, csin, creal, cimag, false)
+TURNING(cmath_exp, cexp, cimag, creal, true)
 
 static WfValue tangent(WfThread *t, WfC z, WfC r, double turning, double other)
 {
@@ -80,13 +80,13 @@ static WfValue tangent(WfThread *t, WfC z, WfC r, double turning, double other)
 static WfValue cmath_tan(WfThread *t, WfValue *a)
 {
     WfC z;
-    return wf_to_complex(t, a[0], &z) == WF_OK ? tangent(t, z, ctan(z), creal(z), cimag(z)) : WF_EMPTY;
+    return wf_to_complex(t, a[0], &z) == WF_OK ? tangent(t, z, python_tan(z), creal(z), cimag(z)) : WF_EMPTY;
 }
 
 static WfValue cmath_tanh(WfThread *t, WfValue *a)
 {
     WfC z;
-    return wf_to_complex(t, a[0], &z) == WF_OK ? tangent(t, z, ctanh(z), cimag(z), creal(z)) : WF_EMPTY;
+    return wf_to_complex(t, a[0], &z) == WF_OK ? tangent(t, z, python_tanh(z), cimag(z), creal(z)) : WF_EMPTY;
 }
 
 /* log|z| without overflow, and without cancellation where |z| is near 1. */
@@ -179,8 +179,11 @@ static WfValue cmath_rect(WfThread *t, WfValue *a)
         return wf_complex_new(t, copysign(INFINITY, cos(phi)) * (r < 0 ? -1 : 1),
                               copysign(INFINITY, sin(phi)) * (r < 0 ? -1 : 1));
     }
+    if (isinf(r) && isnan(phi)) {
+        return wf_complex_new(t, INFINITY, NAN);
+    }
     if (phi == 0.0) {
-        return wf_complex_new(t, r, isinf(r) ? copysign(0.0, phi) * (r < 0 ? -1 : 1) : r * phi);
+        return wf_complex_new(t, r, isinf(r) ? copysign(0.0, phi) * (r < 0 ? -1 : 1) : isnan(r) ? 0.0 : r * phi);
     }
     return wf_complex_new(t, r * cos(phi), r * sin(phi));
 }
