@@ -320,7 +320,8 @@ void wf_gen_function_def(WfGen *c, WfStmt *s, bool is_async)
     WfValue doc = c->optimize < 2 ? doc_value(c, body) : WF_EMPTY;
     (void)wf_gen_shown_const(c, wf_is_empty(doc) ? WF_NONE : doc);
     prologue(c);
-    wf_gen_stmts(c, body);
+    size_t skip = wf_is_empty(doc) ? 0 : 1;
+    wf_gen_stmts(c, &(WfStmtSeq){body->data + skip, body->len - skip});
     WfValue code = finish(c);
     c->u->loc = s->loc;
     make_function(c, code, scope, parts, flags, decorators.len > 0 ? result : final);

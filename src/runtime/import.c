@@ -487,6 +487,7 @@ WfStatus wf_import_init(WfThread *t)
     interp->importlib = module;
     WfDict *d = wf_module_dict(t, module);
     if (wf_dict_set_str(t, d, WF_NAME(__builtins__), interp->builtins) != WF_OK
+        || wf_dict_set_cstr(t, d, "__origname__", wf_str_from_cstr(t, "importlib._bootstrap")) != WF_OK
         || wf_is_empty(wf_vm_eval(t, wf_as_code(code), d, wf_from_object(d), WF_EMPTY))
         || wf_dict_set_str(t, wf_as_dict(interp->modules), name, module) != WF_OK) {
         return WF_RAISED;
