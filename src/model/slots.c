@@ -146,7 +146,7 @@ static WfStatus wrapper_args_between(WfThread *t, const WfArgs *args, int64_t mi
     if (args->n_pos < min || args->n_pos > max) {
         bool few = args->n_pos < min;
         int64_t limit = few ? min : max;
-        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "expected at %s %zd argument%s, got %zd", few ? "least" : "most", limit,
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), " expected at %s %zd argument%s, got %zd", few ? "least" : "most", limit,
                                 limit == 1 ? "" : "s", args->n_pos));
     }
     return WF_OK;

@@ -92,12 +92,6 @@ static WfStatus method_hash(WfThread *t, WfValue self, int64_t *hash)
     return WF_OK;
 }
 
-/* A method stays bound to what it is bound to. */
-static WfValue method_get(WfThread *t, WfValue self, WfValue obj, WfValue type)
-{
-    return self;
-}
-
 static WfValue method_type_new(WfThread *t, WfType *type, const WfArgs *args)
 {
     if (wf_args_no_keywords(t, "method", args) != WF_OK || wf_args_count(t, "method", args, 2, 2) != WF_OK) {
@@ -163,7 +157,6 @@ const WfTypeSpec wf_method_spec = {
               .setattr = wf_generic_setattr,
               .richcompare = method_compare,
               .hash = method_hash,
-              .descr_get = method_get,
               .new_ = method_type_new,
               .trace = method_trace},
 };
