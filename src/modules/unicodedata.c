@@ -252,7 +252,7 @@ static WfValue ucd_is_normalized(WfThread *t, WfValue *a)
     {"normalize", ucd_normalize, first "form, unistr, /)", "The string in a normal form: NFC, NFD, NFKC or NFKD."},    \
     {"numeric", ucd_numeric, first "chr, default=?, /)", "The character's numeric value as a float."}
 
-static const WfBuiltinDef functions[] = {ROWS("$(module, "), {0}};
+static const WfBuiltinDef functions[] = {ROWS("$("), {0}};
 static const WfBuiltinDef methods[] = {ROWS("(self, "), {0}};
 
 static WfValue ucd_version(WfThread *t, WfValue self)

@@ -621,7 +621,7 @@ static WfValue reduce(WfThread *t, WfValue self, int64_t protocol)
     if (wf_is_empty(inner) || wf_getattr_opt(t, self, WF_NAME(__dict__), &state) < 0) {
         return WF_EMPTY;
     }
-    return WF_TUPLE_OF(t, wf_from_object(wf_type(self)), inner, state);
+    return WF_TUPLE_OF(t, wf_from_object(wf_type(self)), inner, wf_is_empty(state) ? WF_NONE : state);
 }
 static WfValue bytearray_reduce(WfThread *t, WfValue *a)
 {

@@ -404,7 +404,11 @@ WF_BYTES_METHOD(join)
                 }
             }
             if (wf_view_get(t, v, &view) < 0) {
-                return WF_EMPTY;
+                if (!wf_clear_if(t, WF_EXC(BufferError))) {
+                    return WF_EMPTY;
+                }
+                return wf_raise(t, WF_EXC(TypeError), "sequence item %lld: expected a bytes-like object, %T found",
+                                (long long)i, v);
             }
             v = wf_bytes_new(t, view.data, view.length);
             wf_view_release(t, &view);
