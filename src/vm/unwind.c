@@ -50,6 +50,7 @@ WfFrame *wf_vm_unwind_leave(WfThread *t, WfFrame *f)
             wf_restore_pending(t, exc);
         }
     }
+    WfFrame *prev = f->prev; /* the end of a generator forgets it */
     if (f->flags & WF_FRAME_GENERATOR) {
         WfGenerator *g = WF_GENERATOR_OF(f);
         wf_generator_fix_stop(t, g);
@@ -58,8 +59,8 @@ WfFrame *wf_vm_unwind_leave(WfThread *t, WfFrame *f)
         wf_frame_object_detach(t, f);
     }
     t->recursion++;
-    t->frame = f->prev;
-    return f->prev;
+    t->frame = prev;
+    return prev;
 }
 
 /* --- the exception being handled ------------------------------------------------------------------------- */
