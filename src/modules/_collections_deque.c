@@ -12,7 +12,6 @@
 #include "objects/genericalias.h"
 #include "objects/int.h"
 #include "objects/list.h"
-#include "objects/slice.h"
 #include "objects/tuple.h"
 
 typedef struct Deque {
@@ -738,7 +737,7 @@ static WfValue deque_index(WfThread *t, WfValue *a)
 {
     Deque *d = as_deque(a[0]);
     int64_t start = 0, stop = length_of(d), n = stop, at;
-    if (wf_slice_bound(t, a[2], &start) != WF_OK || wf_slice_bound(t, a[3], &stop) != WF_OK) {
+    if (wf_index_bound(t, a[2], &start) != WF_OK || wf_index_bound(t, a[3], &stop) != WF_OK) {
         return WF_EMPTY;
     }
     if (start < 0 && (start += n) < 0) {

@@ -47,6 +47,18 @@ WF_INLINE WF_MUST_CHECK WfStatus wf_hash_fast(WfThread *t, WfValue v, int64_t *h
     return wf_hash(t, v, hash);
 }
 
+/* A bound of index(x, start, stop): an int, clipped. `*out` is left as it is for WF_EMPTY. */
+WF_INLINE WF_MUST_CHECK WfStatus wf_index_bound(WfThread *t, WfValue v, int64_t *out)
+{
+    if (wf_is_empty(v)) {
+        return WF_OK;
+    }
+    if (!wf_is_any_int(v) && wf_type(v)->slots.index == NULL) {
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "slice indices must be integers or have an __index__ method"));
+    }
+    return wf_as_index(t, v, out, NULL);
+}
+
 /* Moves n slots that others may be reading, a word at a time, ranges may overlap. The caller does the barrier. */
 WF_INLINE void wf_slots_move(WfSlot *dst, const WfSlot *src, int64_t n)
 {

@@ -539,6 +539,9 @@ typedef struct Enumerate {
 static WfValue enumerate_new(WfThread *t, WfType *type, const WfArgs *args)
 {
     WfValue a[2];
+    if (args->n_pos == 0 && (args->kwnames == NULL || args->kwnames->length == 0)) {
+        return wf_raise(t, WF_EXC(TypeError), "enumerate() missing required argument 'iterable'");
+    }
     if (wf_parse_args(t, "enumerate", "(iterable, start=0)", args, a, 2) != WF_OK) {
         return WF_EMPTY;
     }

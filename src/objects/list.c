@@ -865,7 +865,7 @@ static WfValue list_index(WfThread *t, WfValue *a)
 {
     WfList *l = wf_as_list(a[0]);
     int64_t start = 0, stop = INT64_MAX, n = wf_list_length(l);
-    if (wf_slice_bound(t, a[2], &start) != WF_OK || wf_slice_bound(t, a[3], &stop) != WF_OK) {
+    if (wf_index_bound(t, a[2], &start) != WF_OK || wf_index_bound(t, a[3], &stop) != WF_OK) {
         return WF_EMPTY;
     }
     if (start < 0 && (start += n) < 0) {

@@ -320,7 +320,7 @@ static WfValue tuple_index(WfThread *t, WfValue *a)
 {
     WfTuple *x = wf_as_tuple(a[0]);
     int64_t start = 0, stop = INT64_MAX;
-    if (wf_slice_bound(t, a[2], &start) != WF_OK || wf_slice_bound(t, a[3], &stop) != WF_OK) {
+    if (wf_index_bound(t, a[2], &start) != WF_OK || wf_index_bound(t, a[3], &stop) != WF_OK) {
         return WF_EMPTY;
     }
     if (start < 0 && (start += x->length) < 0) {
