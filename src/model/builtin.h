@@ -23,6 +23,7 @@ enum {
     WF_FN_CLASS = 1,  /* class method: a[0] is the class */
     WF_FN_STATIC = 2, /* static method */
     WF_FN_COEXIST = 4, /* replaces the slot's wrapper of the same name */
+    WF_FN_TAKES = 16,  /* words its messages "f() takes at most 3 arguments (4 given)" */
     WF_FN_RAW = 8     /* fn is a WfCallFn (t, self, args) and parses its arguments itself; sig is for inspect only, or NULL */
 };
 

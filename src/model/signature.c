@@ -329,6 +329,7 @@ typedef struct Binding {
     const char *name;
     WfStr *(*qualname)(WfThread *t, WfValue callee); /* NULL: `name` */
     WfValue callee;
+    bool takes;       /* WF_FN_TAKES */
     bool is_function; /* a function or method: messages of METH_O and METH_NOARGS apply */
 } Binding;
 
@@ -395,6 +396,9 @@ static WfStatus check_counts(WfThread *t, const Binding *b, int64_t n_kw, int n_
     bool varargs = (m.flags & WF_SIG_VARARGS) != 0;
     bool varkw = (m.flags & WF_SIG_VARKW) != 0;
     if (n_keywordable == 0) {
+        if (n_kw > 0 && !varkw && (b->takes || (varargs && b->first > 0))) {
+            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%s() takes no keyword arguments", b->name));
+        }
         if (n_kw > 0 && !varkw) {
             return fail_full(t, b, "%U() takes no keyword arguments", 0);
         }
@@ -404,6 +408,11 @@ static WfStatus check_counts(WfThread *t, const Binding *b, int64_t n_kw, int n_
         }
         if (b->is_function && !varargs && !varkw && max == 1 && min == 1 && b->n_pos != 1) {
             return fail_full(t, b, "%U() takes exactly one argument (%zd given)", b->n_pos);
+        }
+        if (b->takes && (b->n_pos < min || b->n_pos > max)) {
+            int64_t n = b->n_pos < min ? min : max;
+            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%s() takes %s %zd argument%s (%zd given)", b->name,
+                                    b->n_pos < min ? "at least" : "at most", n, n == 1 ? "" : "s", b->n_pos));
         }
         return check_positional(t, b, min, varargs ? -1 : max);
     }
@@ -604,6 +613,7 @@ WfValue wf_builtin_call_bound(WfThread *t, const WfBuiltinDef *def, WfSig *sig, 
                  .name = def->name,
                  .qualname = qualname,
                  .callee = callee,
+                 .takes = (def->flags & WF_FN_TAKES) != 0,
                  .is_function = true};
     return bind_slow(t, &b) == WF_OK ? def->fn(t, out) : WF_EMPTY;
 }

@@ -39,14 +39,14 @@ WF_BYTES_METHOD(upper); WF_BYTES_METHOD(zfill);
 #define WF_BYTES_METHODS                                                                                                  \
     {"capitalize", wf_bytes_m_capitalize, "(self, /)", "First byte in upper case, the others in lower case (ASCII)."},       \
     {"center", wf_bytes_m_center, "(self, width, fillchar=b' ', /)", "Padded on both sides to the given width."},          \
-    {"count", wf_bytes_m_count, "(self, sub, start=None, end=None, /)", "Occurrences of sub that do not overlap."},         \
+    {"count", wf_bytes_m_count, "(self, sub, start=None, end=None, /)", "Occurrences of sub that do not overlap.", WF_FN_TAKES},         \
     {"decode", wf_bytes_m_decode, "(self, /, encoding='utf-8', errors='strict')", "The text that the bytes encode."},       \
-    {"endswith", wf_bytes_m_endswith, "(self, suffix, start=None, end=None, /)", "Do they end with suffix, or one of a tuple?"}, \
+    {"endswith", wf_bytes_m_endswith, "(self, suffix, start=None, end=None, /)", "Do they end with suffix, or one of a tuple?", WF_FN_TAKES}, \
     {"expandtabs", wf_bytes_m_expandtabs, "(self, /, tabsize=8)", "Tabs replaced by spaces up to the next tab stop."},       \
-    {"find", wf_bytes_m_find, "(self, sub, start=None, end=None, /)", "Lowest index of sub, or -1."},                       \
+    {"find", wf_bytes_m_find, "(self, sub, start=None, end=None, /)", "Lowest index of sub, or -1.", WF_FN_TAKES},                       \
     {"fromhex", wf_bytes_m_fromhex, "(type, string, /)", "The bytes that pairs of hexadecimal digits stand for.", WF_FN_CLASS}, \
     {"hex", wf_bytes_m_hex, "(self, /, sep=?, bytes_per_sep=1)", "Two hexadecimal digits for each byte."},                  \
-    {"index", wf_bytes_m_index, "(self, sub, start=None, end=None, /)", "Lowest index of sub; ValueError if there is none."}, \
+    {"index", wf_bytes_m_index, "(self, sub, start=None, end=None, /)", "Lowest index of sub; ValueError if there is none.", WF_FN_TAKES}, \
     {"isalnum", wf_bytes_m_isalnum, "(self, /)", "Only ASCII letters and digits, and not empty?"},                          \
     {"isalpha", wf_bytes_m_isalpha, "(self, /)", "Only ASCII letters, and not empty?"},                                     \
     {"isascii", wf_bytes_m_isascii, "(self, /)", "Only bytes below 128?"},                                                  \
@@ -64,15 +64,15 @@ WF_BYTES_METHOD(upper); WF_BYTES_METHOD(zfill);
     {"removeprefix", wf_bytes_m_removeprefix, "(self, prefix, /)", "Without prefix, if they begin with it."},               \
     {"removesuffix", wf_bytes_m_removesuffix, "(self, suffix, /)", "Without suffix, if they end with it."},                 \
     {"replace", wf_bytes_m_replace, "(self, old, new, count=-1, /)", "Occurrences of old replaced by new, at most count."}, \
-    {"rfind", wf_bytes_m_rfind, "(self, sub, start=None, end=None, /)", "Highest index of sub, or -1."},                    \
-    {"rindex", wf_bytes_m_rindex, "(self, sub, start=None, end=None, /)", "Highest index of sub; ValueError if there is none."}, \
+    {"rfind", wf_bytes_m_rfind, "(self, sub, start=None, end=None, /)", "Highest index of sub, or -1.", WF_FN_TAKES},                    \
+    {"rindex", wf_bytes_m_rindex, "(self, sub, start=None, end=None, /)", "Highest index of sub; ValueError if there is none.", WF_FN_TAKES}, \
     {"rjust", wf_bytes_m_rjust, "(self, width, fillchar=b' ', /)", "Padded on the left to the given width."},              \
     {"rpartition", wf_bytes_m_rpartition, "(self, sep, /)", "What is before the last sep, sep, and what is behind it."},    \
     {"rsplit", wf_bytes_m_rsplit, "(self, /, sep=None, maxsplit=-1)", "The parts between separators, splitting from the end."}, \
     {"rstrip", wf_bytes_m_rstrip, "(self, bytes=None, /)", "Without trailing white space, or trailing bytes of the argument."}, \
     {"split", wf_bytes_m_split, "(self, /, sep=None, maxsplit=-1)", "The parts between separators; by default words."},     \
     {"splitlines", wf_bytes_m_splitlines, "(self, /, keepends=False)", "The lines, with or without their ends."},           \
-    {"startswith", wf_bytes_m_startswith, "(self, prefix, start=None, end=None, /)", "Do they begin with prefix, or one of a tuple?"}, \
+    {"startswith", wf_bytes_m_startswith, "(self, prefix, start=None, end=None, /)", "Do they begin with prefix, or one of a tuple?", WF_FN_TAKES}, \
     {"strip", wf_bytes_m_strip, "(self, bytes=None, /)", "Without white space, or bytes of the argument, at both ends."},   \
     {"swapcase", wf_bytes_m_swapcase, "(self, /)", "ASCII upper case for lower case and the reverse."},                     \
     {"title", wf_bytes_m_title, "(self, /)", "Every word with its first letter in upper case, the rest in lower case."},    \
