@@ -52,11 +52,7 @@ WfValue wf_text_split_space(WfThread *t, const WfText *x, int64_t max)
         }
         int64_t start = i;
         if (max >= 0 && splits >= max) {
-            i = n;
-            while (i > start && x->is_space(at(x, i - 1))) {
-                i--;
-            }
-            return add(t, list, x, start, i) < 0 ? WF_EMPTY : list;
+            return add(t, list, x, start, n) < 0 ? WF_EMPTY : list;
         }
         while (i < n && !x->is_space(at(x, i))) {
             i++;
@@ -83,11 +79,7 @@ WfValue wf_text_rsplit_space(WfThread *t, const WfText *x, int64_t max)
         }
         int64_t stop = i;
         if (max >= 0 && splits >= max) {
-            i = 0;
-            while (x->is_space(at(x, i))) {
-                i++;
-            }
-            if (add(t, list, x, i, stop) < 0) {
+            if (add(t, list, x, 0, stop) < 0) {
                 return WF_EMPTY;
             }
             break;
