@@ -24,7 +24,8 @@
 #define YOUNG_MAX (64 * MIB)
 #define FULL_SLACK (8 * MIB)
 #define PARALLEL_MIN (16 * MIB)
-#define PROMPT_CREDIT 400
+#define KEEP_YOUNG_MAX 4096
+#define PROMPT_CREDIT 250
 #define LOOK_CREDIT 2000
 
 /* --- roots ---------------------------------------------------------------------------------------------------------------- */
@@ -171,6 +172,44 @@ static void begin_full(WfGc *gc)
     wf_weak_rewatch(gc);
 }
 
+/* Survivors of the prompt collection before have been marked or are dead; either way they are not in question any more. */
+static void forget_survivors(WfGc *gc)
+{
+    for (size_t i = 0; i < gc->survivors.len; i++) {
+        if (wf_can_watch(gc->survivors.data[i])) {
+            wf_watch_set(gc->survivors.data[i], false);
+        }
+    }
+    gc->survivors.len = 0;
+}
+
+/* Note [Prompt collections keep the young young]: a reference from an old object keeps its target alive, and with sticky marks
+ * everything that has survived is old. If `box = [f]` became old in one prompt collection, dropping box and f later would
+ * not free f in the next one. So a prompt collection that finds few survivors takes their marks away again, and leaves all
+ * cards as they are: the next one traces the same objects anew, without those that have been dropped. */
+static void keep_young(WfGc *gc, WfMarker *m)
+{
+    uint64_t old_cells = 0;
+    uint64_t old_bytes = 0;
+    for (size_t i = 0; i < gc->found.len; i++) {
+        WfObject *o = gc->found.data[i];
+        if (wf_can_watch(o)) {
+            wf_mark_clear(o);
+            wf_watch_set(o, true);
+        } else { /* no room for the second bit: it grows old, and may refer to young ones */
+            wf_barrier_range((WfSlot *)(void *)o, wf_gc_cell_size(o) / sizeof(WfSlot));
+            old_cells++;
+            old_bytes += wf_gc_cell_size(o);
+        }
+    }
+    m->cells = old_cells;
+    m->bytes = old_bytes;
+    WfObjectVec swap = gc->survivors;
+    gc->survivors = gc->found;
+    gc->found = swap;
+    gc->found.len = 0;
+}
+
 static void drop_pointers(void *arg, WfThread *t)
 {
     (void)arg;
@@ -213,6 +252,7 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
 
     wf_marker_init(gc, m);
     gc->full = full;
+    gc->keep_young = cause == WF_GC_PROMPT && !full && gc->static_traced;
     if (full) {
         begin_full(gc);
     }
@@ -220,8 +260,9 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         wf_mark_static(m);
         gc->static_traced = true;
     }
+    m->found = gc->keep_young ? &gc->found : NULL;
     if (!full) {
-        wf_mark_cards(m);
+        wf_mark_cards(m, !gc->keep_young);
     }
     wf_mark_roots(m);
     if (full && gc->live_bytes >= PARALLEL_MIN) {
@@ -229,11 +270,23 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
     } else {
         wf_mark_drain(m);
     }
+    m->found = NULL;
+    if (gc->keep_young && gc->found.len > KEEP_YOUNG_MAX) { /* too many to trace them again and again: let them grow old */
+        gc->keep_young = false;
+        gc->found.len = 0;
+        memset((void *)WF_CARD_BASE, 0, gc->x_top << 7);
+    }
     wf_weak_process(gc, m, full);
     if (full && rt->after_mark != NULL) {
         rt->after_mark(rt);
     }
-    gc->held.len = 0;
+    forget_survivors(gc);
+    wf_weak_rewatch(gc);
+    if (gc->keep_young) {
+        keep_young(gc, m);
+    } else {
+        gc->held.len = 0;
+    }
     gc->want_full = false;
     wf_mark_redirty(m);
     gc->full = false;
@@ -245,15 +298,16 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         gc->live_cells += m->cells;
         gc->live_bytes += m->bytes;
     }
-    int64_t dead = (int64_t)(before - gc->live_cells);
+    int64_t dead = gc->keep_young ? 0 : (int64_t)(before - gc->live_cells);
 #if WF_DEBUG
     if (gc->verify && !full) {
         wf_debug_verify(gc);
     }
 #endif
     wf_heap_finish(gc, full);
-    gc->x_allocated = 0;
-    gc->x_allocated_cells = 0;
+    /* what a prompt collection has kept young counts as allocated since the last real one */
+    gc->x_allocated = gc->keep_young ? gc->x_allocated - unused.unused_bytes : 0;
+    gc->x_allocated_cells = gc->keep_young ? gc->x_allocated_cells - unused.unused_cells : 0;
     gc->x_requested = 0;
     wf_world_each_thread(rt, end_thread, gc);
     if (full && rt->drop_pointers != NULL) {

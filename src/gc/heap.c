@@ -733,18 +733,22 @@ static void drop_blocks(void *arg, WfThread *t)
 
 /* --- the end of a collection -------------------------------------------------------------------------------------------- */
 
-/* Keeps the marked of the large cells in `from`, moving them to `to`; frees the others. */
+/* Large cells of the young: dead ones are freed, marked ones are old now, watched ones stay. */
 static void settle_large(WfGc *gc)
 {
+    size_t kept = 0;
     for (size_t i = 0; i < gc->young_large.len; i++) {
         WfBlock *b = wf_block_at(gc->young_large.data[i]);
-        if ((wf_mark_bits(wf_block_data(b)) & 3) == 0) {
+        uint32_t bits = wf_mark_bits(wf_block_data(b)) & 3;
+        if (bits == 0) {
             free_run_locked(gc, b, b->run, false);
+        } else if (bits == 2) {
+            gc->young_large.data[kept++] = gc->young_large.data[i];
         } else if (!wf_vec_push(&gc->old_large, gc->young_large.data[i])) {
             WF_FATAL("no memory for the collector");
         }
     }
-    gc->young_large.len = 0;
+    gc->young_large.len = kept;
 }
 
 static void settle_old_large(WfGc *gc)

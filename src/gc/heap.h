@@ -134,6 +134,9 @@ struct WfGc {
     uint64_t x_asking;        /* watched cells that ask for prompt collections; written under weak_lock, read by all */
     WfObjectVec old_finalizable;
     WfObjectVec young_release, old_release;
+    WfObjectVec survivors;    /* of the last prompt collection, kept young: unmarked and watched */
+    WfObjectVec found;        /* the same, being made */
+    bool keep_young;          /* the collection that runs makes nothing old */
     WfObjectVec held;         /* wf_gc_hold_young: roots of the next young collection */
     bool want_full;           /* there was no memory to note something: the next collection is a full one */
     WfObjectVec kept;         /* kept alive for a finalizer, and what hangs from it: unmarked and watched */
@@ -240,8 +243,8 @@ void wf_mark_drain(WfMarker *m);
 /* Roots, stacks, frames. exact: the thread that asked for an exact collection, or NULL. */
 void wf_mark_roots(WfMarker *m);
 void wf_mark_static(WfMarker *m);
-/* Traces what is marked on dirty cards, and cleans them. */
-void wf_mark_cards(WfMarker *m);
+/* Traces what is marked on dirty cards, and cleans them (clean). */
+void wf_mark_cards(WfMarker *m, bool clean);
 /* Dirties again the cards of objects that refer to watched ones. */
 void wf_mark_redirty(WfMarker *m);
 void wf_trace_object(WfMarker *m, WfObject *o);

@@ -416,7 +416,7 @@ static void rescan_card(WfMarker *m, WfBlock *b, uintptr_t card, char **last)
 
 #define CARD_WORDS (WF_BLOCK_SIZE / CARD_SIZE / 8)
 
-void wf_mark_cards(WfMarker *m)
+void wf_mark_cards(WfMarker *m, bool clean)
 {
     uint64_t top = m->gc->x_top;
     uint64_t(*cards)[CARD_WORDS] = (void *)WF_CARD_BASE;
@@ -433,7 +433,9 @@ void wf_mark_cards(WfMarker *m)
         uintptr_t data = (uintptr_t)wf_block_data(b);
         for (unsigned w = 0; w < CARD_WORDS; w++) {
             uint64_t eight = cards[i][w];
-            cards[i][w] = 0;
+            if (clean) {
+                cards[i][w] = 0;
+            }
             while (eight != 0) {
                 unsigned byte = (unsigned)__builtin_ctzll(eight) / 8;
                 eight &= ~((uint64_t)0xff << byte * 8);

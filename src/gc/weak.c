@@ -55,12 +55,12 @@ static bool watch(WfGc *gc, WfObject *o, bool asks)
     return true;
 }
 
-/* It was watched for another reason before. weak_lock is held. */
-static bool watch_more(WfGc *gc, WfObject *o)
+/* It has its watch bit for another reason. weak_lock is held. */
+static bool watch_more(WfGc *gc, WfObject *o, bool asks)
 {
     for (size_t i = gc->watched.len; i-- > 0;) {
         if (gc->watched.data[i].o == o) {
-            if (!gc->watched.data[i].asks) {
+            if (asks && !gc->watched.data[i].asks) {
                 gc->watched.data[i].asks = true;
                 wf_atomic_store_relaxed_u64(&gc->x_asking, gc->x_asking + 1);
             }
@@ -70,10 +70,10 @@ static bool watch_more(WfGc *gc, WfObject *o)
     for (size_t i = 0; i < gc->kept.len; i++) {
         if (gc->kept.data[i] == o) {
             gc->kept.data[i] = wf_vec_pop(&gc->kept);
-            return watch(gc, o, true);
+            return watch(gc, o, asks);
         }
     }
-    return true;
+    return watch(gc, o, asks); /* kept young by a prompt collection */
 }
 
 WfStatus wf_gc_register_finalizable(WfThread *t, WfObject *o)
@@ -85,7 +85,7 @@ WfStatus wf_gc_register_finalizable(WfThread *t, WfObject *o)
     if (wf_mark_is_set(o)) {
         ok = wf_vec_push(&gc->old_finalizable, o);
     } else {
-        ok = is_watched(o) ? watch_more(gc, o) : watch(gc, o, true);
+        ok = is_watched(o) ? watch_more(gc, o, true) : watch(gc, o, true);
     }
     wf_raw_unlock(&gc->weak_lock);
     if (!ok) {
@@ -215,11 +215,7 @@ WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target
         WfValue callback = wf_load(&((WfWeakHead *)weakref)->callback);
         bool asks = !wf_is_empty(callback) && !wf_is_none(callback);
         wf_raw_lock(&gc->weak_lock);
-        if (!is_watched(target)) {
-            ok = watch(gc, target, asks);
-        } else if (asks) {
-            ok = watch_more(gc, target);
-        }
+        ok = is_watched(target) ? watch_more(gc, target, asks) : watch(gc, target, asks);
         wf_raw_unlock(&gc->weak_lock);
         if (asks) {
             wf_prompt_arm(t);
@@ -279,7 +275,7 @@ static void settle_shard(WfGc *gc, WfWeakShard *s, bool full)
     for (size_t i = n; i-- > 0;) {
         uint32_t at = s->young.data[i];
         if (settle_entry(gc, s, at)) {
-            if (is_watched(s->entries.data[at].target)) {
+            if (gc->keep_young || is_watched(s->entries.data[at].target)) {
                 s->young.data[--kept] = at;
             } else {
                 s->entries.data[at].old = 1;
@@ -484,7 +480,7 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
         WfObject *o = gc->young_release.data[i];
         if (!wf_mark_is_set(o)) {
             gc->rt->release(o);
-        } else if (is_watched(o)) {
+        } else if (gc->keep_young || is_watched(o)) {
             gc->young_release.data[n++] = o;
         } else {
             push_or_die(&gc->old_release, o);
@@ -516,6 +512,11 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
 
 void wf_weak_rewatch(WfGc *gc)
 {
+    for (size_t i = 0; i < gc->survivors.len; i++) {
+        if (wf_can_watch(gc->survivors.data[i])) {
+            wf_watch_set(gc->survivors.data[i], true);
+        }
+    }
     for (size_t i = 0; i < gc->watched.len; i++) {
         if (wf_can_watch(gc->watched.data[i].o)) {
             wf_watch_set(gc->watched.data[i].o, true);
