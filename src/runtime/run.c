@@ -202,7 +202,7 @@ static int run_file(WfThread *t, const char *file)
         }
     }
     WfValue name = wf_str_decode_fs(t, file, (int64_t)strlen(file)), code = WF_EMPTY;
-    if (!wf_is_empty(name) && set_main_file(t, file) == WF_OK) {
+    if (!wf_is_empty(name) && (wf_find_native("_io") == NULL || set_main_file(t, file) == WF_OK)) {
         code = wf_compile_bytes(t, data, n, name, 0, 0, -1);
     }
     free(data);
