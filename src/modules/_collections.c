@@ -87,8 +87,7 @@ static WfValue defaultdict_repr(WfThread *t, WfValue self)
         return WF_EMPTY;
     }
     WfValue factory = factory_of(self);
-    /* A guard of its own: the factory's repr may show this dict. The pair stands for "the factory of self". */
-    WfFound running = wf_is_none(factory) ? WF_MISSING : wf_repr_enter(t, self);
+    WfFound running = wf_is_none(factory) ? WF_MISSING : wf_repr_enter(t, factory); /* it may show this dict */
     if (running == WF_ERROR) {
         return WF_EMPTY;
     }
@@ -97,10 +96,10 @@ static WfValue defaultdict_repr(WfThread *t, WfValue self)
     } else {
         shown = wf_repr(t, factory);
         if (!wf_is_none(factory)) {
-            wf_repr_leave(t, self);
+            wf_repr_leave(t, factory);
         }
     }
-    return wf_is_empty(shown) ? WF_EMPTY : wf_str_format(t, "%T(%V, %V)", self, shown, base);
+    return wf_is_empty(shown) ? WF_EMPTY : wf_str_format(t, "%t(%V, %V)", self, shown, base);
 }
 
 static WfValue defaultdict_or(WfThread *t, WfValue a, WfValue b)
@@ -209,7 +208,7 @@ static WfStatus tuplegetter_set(WfThread *t, WfValue self, WfValue obj, WfValue 
 static WfValue tuplegetter_repr(WfThread *t, WfValue self)
 {
     TupleGetter *g = WF_AS(TupleGetter, self);
-    return wf_str_format(t, "%T(%lld, %R)", self, (long long)g->index, wf_load(&g->doc));
+    return wf_str_format(t, "%t(%lld, %R)", self, (long long)g->index, wf_load(&g->doc));
 }
 
 static WfValue tuplegetter_reduce(WfThread *t, WfValue *a)

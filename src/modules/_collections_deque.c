@@ -403,7 +403,7 @@ static WfValue deque_repr(WfThread *t, WfValue self)
     Deque *d = as_deque(self);
     WfValue list = to_list(t, d), result = WF_EMPTY;
     if (!wf_is_empty(list)) {
-        const char *name = wf_type(self) == WF_TYPE(DEQUE) ? "deque" : WF_TYPE_NAME(self);
+        const char *name = wf_type_name(wf_type(self));
         result = d->max < 0 ? wf_str_format(t, "%s(%R)", name, list)
                             : wf_str_format(t, "%s(%R, maxlen=%lld)", name, list, (long long)d->max);
     }

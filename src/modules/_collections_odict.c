@@ -401,7 +401,7 @@ static WfValue odict_reduce(WfThread *t, WfValue *a)
 static WfValue odict_repr(WfThread *t, WfValue self)
 {
     if (wf_dict_used(wf_as_dict(self)) == 0) {
-        return wf_str_format(t, "%T()", self);
+        return wf_str_format(t, "%t()", self);
     }
     WfFound running = wf_repr_enter(t, self);
     if (running != WF_MISSING) {
@@ -414,7 +414,7 @@ static WfValue odict_repr(WfThread *t, WfValue self)
         items = wf_call_method0(t, self, WF_NAME(items));
         items = wf_is_empty(items) ? WF_EMPTY : wf_to_list(t, items);
     }
-    WfValue result = wf_is_empty(items) ? WF_EMPTY : wf_str_format(t, "%T(%R)", self, items);
+    WfValue result = wf_is_empty(items) ? WF_EMPTY : wf_str_format(t, "%t(%R)", self, items);
     wf_repr_leave(t, self);
     return result;
 }

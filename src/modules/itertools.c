@@ -797,7 +797,7 @@ static WfFound pairwise_next(WfThread *t, WfValue self, WfValue *out)
 
 static WfValue cannot_pickle(WfThread *t, WfValue *a)
 {
-    return wf_raise(t, WF_EXC(TypeError), "cannot pickle '%T' object", a[0]);
+    return wf_raise(t, WF_EXC(TypeError), "cannot pickle '%t' object", a[0]);
 }
 
 static const WfBuiltinDef pairwise_methods[] = {{"__reduce__", cannot_pickle, "(self, /)", REDUCE_DOC}, {0}};
