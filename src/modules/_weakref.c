@@ -29,6 +29,12 @@ static WfValue getweakrefcount(WfThread *t, WfValue *a)
     return wf_small_int(c.n);
 }
 
+static int rank_of(WfValue ref)
+{
+    bool shared = wf_is_empty(wf_load(&wf_as_weakref(ref)->callback));
+    return !shared ? 2 : WF_IS_EXACT(ref, WEAKREF) ? 0 : wf_type_flags(wf_type(ref)) & WF_TF_HEAP ? 2 : 1;
+}
+
 static WfValue getweakrefs(WfThread *t, WfValue *a)
 {
     WfValue list = wf_list_new(t, 0);
@@ -49,9 +55,12 @@ static WfValue getweakrefs(WfThread *t, WfValue *a)
         wf_barrier_range(room->items, (size_t)c.capacity);
     }
     int64_t n = c.n < c.capacity ? c.n : c.capacity;
-    for (int64_t i = 0; i < n; i++) {
-        if (wf_list_append(t, wf_as_list(list), c.items[i]) != WF_OK) {
-            return WF_EMPTY;
+    /* The shared reference first, then the shared proxy, then the others, newest first (as they come). */
+    for (int rank = 0; rank < 3; rank++) {
+        for (int64_t i = 0; i < n; i++) {
+            if (rank_of(c.items[i]) == rank && wf_list_append(t, wf_as_list(list), c.items[i]) != WF_OK) {
+                return WF_EMPTY;
+            }
         }
     }
     return list;

@@ -446,7 +446,7 @@ static const WfBuiltinDef methods[] = {
     {"subgroup", group_subgroup, "(self, condition, /)", "Group of the exceptions that match, or None.", 0},
     {0}};
 
-#define GROUP_FLAGS (WF_TF_BASETYPE | WF_TF_HAS_DICT | WF_TF_EXCEPTION | WF_TF_WEAKREFS)
+#define GROUP_FLAGS (WF_TF_BASETYPE | WF_TF_HAS_DICT | WF_TF_EXCEPTION)
 #define GROUP_SIZE ((uint32_t)(sizeof(WfException) + WF_GROUP_FIELDS * sizeof(WfSlot)))
 
 const WfTypeSpec wf_exc_BaseExceptionGroup_spec = {.name = "BaseExceptionGroup",

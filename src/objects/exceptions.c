@@ -401,7 +401,7 @@ static const WfBuiltinDef base_methods[] = {
 const WfTypeSpec wf_exc_BaseException_spec = {
     .name = "BaseException",
     .doc = "Common base class for all exceptions.",
-    .flags = WF_TF_BASETYPE | WF_TF_HAS_DICT | WF_TF_EXCEPTION | WF_TF_WEAKREFS,
+    .flags = WF_TF_BASETYPE | WF_TF_HAS_DICT | WF_TF_EXCEPTION,
     .size = FIELDS(0),
     .methods = base_methods,
     .getsets = base_getsets,
@@ -421,7 +421,7 @@ const WfTypeSpec wf_exc_BaseException_spec = {
 #define SET(self, index, v) wf_store(&wf_as_exception(self)->extra[index], (v))
 #define RAW(self, index) wf_load(&wf_as_exception(self)->extra[index])
 
-#define EXCEPTION_FLAGS (WF_TF_BASETYPE | WF_TF_HAS_DICT | WF_TF_EXCEPTION | WF_TF_WEAKREFS)
+#define EXCEPTION_FLAGS (WF_TF_BASETYPE | WF_TF_HAS_DICT | WF_TF_EXCEPTION)
 /* A type that adds nothing to its base; `n`: fields it has from it. */
 #define SIMPLE_N(id, n, text) \
     const WfTypeSpec wf_exc_##id##_spec = {.name = #id, .doc = text, .flags = EXCEPTION_FLAGS, .size = FIELDS(n)}
