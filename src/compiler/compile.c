@@ -130,6 +130,9 @@ WfValue wf_compile_tree(WfThread *t, WfArena *arena, WfMod *tree, WfValue filena
     if (body != NULL) {
         find_futures(&c, body);
     }
+    if (!c.failed) {
+        wf_gen_fold(&c, tree);
+    }
     WfScope *scope = c.failed ? NULL : wf_symtable_build(&c, tree);
     WfName *name = scope == NULL ? NULL : wf_gen_name_cstr(&c, "<module>");
     if (name == NULL) {

@@ -117,9 +117,39 @@ void wf_gen_store(WfGen *c, WfExpr *target, WfReg src)
     wf_gen_leave(c);
 }
 
+/* a, b = 1, 2: a constant for each target. */
+static bool assign_constants(WfGen *c, WfExpr *target, WfExpr *value)
+{
+    WfExprSeq to = target->kind == WF_AST_Tuple ? target->Tuple.elts : target->List.elts;
+    WfValue v = value->Constant.value.kind == WF_CONST_OBJECT ? WF_VALUE(value->Constant.value.object) : WF_NONE;
+    if (!WF_IS_EXACT(v, TUPLE) || wf_as_tuple(v)->length != (int64_t)to.len || to.len > 8) {
+        return false;
+    }
+    for (size_t i = 0; i < to.len; i++) {
+        if (to.data[i]->kind != WF_AST_Name) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < to.len; i++) {
+        WfReg mark = c->u->temp;
+        WfName *n = wf_gen_mangled(c, to.data[i]->Name.id);
+        WfReg r = c->failed ? WF_NO_REG : wf_gen_local_target(c, n);
+        if (r == WF_NO_REG) {
+            r = wf_gen_temp(c);
+        }
+        wf_gen_load_const(c, wf_tuple_at(wf_as_tuple(v), (int64_t)i), r);
+        wf_gen_store(c, to.data[i], r);
+        c->u->temp = mark;
+    }
+    return true;
+}
+
 /* a, b = x, y without a tuple: all values first, then all targets. */
 static bool parallel_assign(WfGen *c, WfExpr *target, WfExpr *value)
 {
+    if ((target->kind == WF_AST_Tuple || target->kind == WF_AST_List) && value->kind == WF_AST_Constant) {
+        return assign_constants(c, target, value);
+    }
     if ((target->kind != WF_AST_Tuple && target->kind != WF_AST_List) || value->kind != WF_AST_Tuple) {
         return false;
     }
