@@ -169,6 +169,7 @@ static void begin_full(WfGc *gc)
     memcpy((void *)WF_OLD_MARK_BASE, (void *)WF_MARK_BASE, blocks << 9);
     memset((char *)WF_MARK_BASE + (WF_STATIC_BLOCKS << 9), 0, (blocks - WF_STATIC_BLOCKS) << 9);
     memset((void *)WF_CARD_BASE, 0, blocks << 7);
+    gc->replaced.len = 0;
     wf_weak_rewatch(gc);
 }
 

@@ -109,6 +109,17 @@ void wf_trace_none(WfMarker *m, WfObject *o);
 void wf_trace_words(WfMarker *m, WfObject *o);
 void wf_trace_slots(WfMarker *m, WfObject *o);
 
+/* The cell, a buffer or table, has been replaced in its owner, and no other cell that refers to it reads its items. An old cell
+ * holds what it refers to in young collections, dead or not: this one does so no longer. */
+void wf_gc_replaced_slow(WfThread *t, void *cell);
+WF_INLINE void wf_gc_replaced(WfThread *t, void *cell)
+{
+    uint64_t g = ((uintptr_t)cell - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
+    if (cell != NULL && (((const uint8_t *)WF_MARK_BASE)[g >> 3] >> (g & 7) & 1) != 0) {
+        wf_gc_replaced_slow(t, cell);
+    }
+}
+
 /* How every weak reference begins (objects/weakref.h). The trace function marks callback, not x_target. */
 typedef struct WfWeakHead {
     WfObject h;

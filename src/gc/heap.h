@@ -56,6 +56,7 @@ struct WfMarker {
     size_t top, cap;
     bool parallel;
     bool saw_watched; /* the object being traced refers to one that is watched: its cards stay dirty */
+    bool compares;    /* the object being traced is an inline cache, which does not read the tables that it names */
     /* instead of marking, in a walk: */
     void (*visit)(void *arg, WfValue v);
     void *visit_arg;
@@ -134,6 +135,7 @@ struct WfGc {
     uint64_t x_asking;        /* watched cells that ask for prompt collections; written under weak_lock, read by all */
     WfObjectVec old_finalizable;
     WfObjectVec young_release, old_release;
+    WfObjectVec replaced;     /* old buffers that have lost their owner: marked and watched, until the next full collection */
     WfObjectVec survivors;    /* of the last prompt collection, kept young: unmarked and watched */
     WfObjectVec found;        /* the same, being made */
     bool keep_young;          /* the collection that runs makes nothing old */

@@ -85,6 +85,11 @@ static WF_NOINLINE void record(WfObjectVec *v, WfObject *o)
     }
 }
 
+static bool is_buffer(uint8_t kind)
+{
+    return kind == WF_KIND_SLOTS || kind == WF_KIND_DICT_TABLE || kind == WF_KIND_SET_TABLE;
+}
+
 WF_INLINE void mark_value(WfMarker *m, WfValue v)
 {
     if (!wf_is_object(v)) {
@@ -101,6 +106,10 @@ WF_INLINE void mark_value(WfMarker *m, WfValue v)
     }
     if (WF_UNLIKELY((bits & 2) != 0) && wf_can_watch(o)) {
         m->saw_watched = true;
+        if (bits == 3 && is_buffer(o->kind) && !m->parallel && !m->compares) { /* it was left to itself, but somebody has it still */
+            wf_watch_set(o, false);
+            push(m, (uint64_t)(uintptr_t)o | 2);
+        }
     }
     if ((bits & 1) != 0 || !set_mark(m, o)) {
         return;
@@ -180,7 +189,9 @@ void wf_trace_object(WfMarker *m, WfObject *o)
     uint8_t kind = o->kind;
     wf_assert(kind != WF_KIND_FREE && kind < WF_KIND_COUNT);
     m->saw_watched = false;
+    m->compares = kind == WF_KIND_WORDS;
     table[kind](m, o);
+    m->compares = false;
     if (o->x_shape >= STATIC_SHAPE_LIMIT) {
         wf_mark_object(m, wf_shape_at(o->x_shape));
         if (kind != WF_KIND_INSTANCE && m->rt->trace_tail != NULL) {
@@ -210,6 +221,10 @@ void wf_mark_drain(WfMarker *m)
             if ((entry & 1) != 0) {
                 size_t from = m->stack[--m->top];
                 trace_piece(m, (WfSlots *)(uintptr_t)(entry & ~(uint64_t)1), from);
+                continue;
+            }
+            if ((entry & 2) != 0) { /* old already: traced again, not counted */
+                wf_trace_object(m, (WfObject *)(uintptr_t)(entry & ~(uint64_t)2));
                 continue;
             }
             next = (WfObject *)(uintptr_t)entry;
@@ -344,6 +359,9 @@ static bool is_all_words(uint8_t kind)
 static void rescan_cell(WfMarker *m, char *p, size_t size, uintptr_t card, char **last)
 {
     WfObject *o = (WfObject *)(void *)p;
+    if (wf_mark_bits(o) == 3 && is_buffer(o->kind)) {
+        return; /* left to itself: wf_gc_replaced */
+    }
     if (size <= SMALL_RETRACE) {
         if (*last != p) {
             *last = p;

@@ -109,6 +109,19 @@ WfStatus wf_gc_register_release(WfThread *t, WfObject *o)
     return WF_OK;
 }
 
+void wf_gc_replaced_slow(WfThread *t, void *cell)
+{
+    WfGc *gc = t->rt->gc;
+    if (!wf_can_watch(cell)) {
+        return;
+    }
+    wf_raw_lock(&gc->weak_lock);
+    if (!is_watched(cell) && wf_vec_push(&gc->replaced, (WfObject *)cell)) {
+        wf_watch_set(cell, true);
+    }
+    wf_raw_unlock(&gc->weak_lock);
+}
+
 void wf_gc_hold_young(WfThread *t, WfObject *o)
 {
     WfGc *gc = t->rt->gc;

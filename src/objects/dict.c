@@ -148,9 +148,11 @@ static WfDictTable *table_replace_locked(WfThread *t, WfDict *d, uint64_t slots,
     if (x == NULL) {
         return NULL;
     }
-    table_fill(x, wf_dict_table(d), front);
+    WfDictTable *old = wf_dict_table(d);
+    table_fill(x, old, front);
     __atomic_store_n(&d->x_keys_version, 0, __ATOMIC_RELAXED);
     wf_store_ptr(&d->table, x);
+    wf_gc_replaced(t, old);
     return x;
 }
 
@@ -661,6 +663,7 @@ void wf_dict_clear(WfThread *t, WfDict *d)
 {
     wf_lock(t, d);
     __atomic_store_n(&d->x_keys_version, 0, __ATOMIC_RELAXED);
+    wf_gc_replaced(t, wf_dict_table(d));
     wf_store_raw(&d->table, WF_EMPTY);
     __atomic_store_n(&d->x_used, 0, __ATOMIC_RELAXED);
     wf_unlock(t, d);

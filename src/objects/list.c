@@ -73,6 +73,7 @@ static void shrink_locked(WfThread *t, WfList *l)
         wf_store_raw(&smaller->items[i], wf_load(&items->items[i]));
     }
     wf_store_ptr(&l->items, smaller);
+    wf_gc_replaced(t, items);
 }
 
 WfValue wf_list_new(WfThread *t, int64_t capacity)
@@ -121,8 +122,10 @@ WfStatus wf_list_append_slow(WfThread *t, WfList *l, WfValue v)
     WfSlots *items = room_locked(t, l, n + 1);
     if (items != NULL) {
         wf_store(&items->items[n], v);
-        if (items != buffer(l)) {
+        WfSlots *old = buffer(l);
+        if (items != old) {
             wf_store_ptr(&l->items, items);
+            wf_gc_replaced(t, old);
         }
         set_length(l, n + 1);
     }
@@ -145,8 +148,10 @@ WfStatus wf_list_insert(WfThread *t, WfList *l, int64_t i, WfValue v)
         wf_slots_move(&items->items[i + 1], &items->items[i], n - i);
         wf_store_raw(&items->items[i], v);
         wf_barrier_range(&items->items[i], (size_t)(n - i + 1));
-        if (items != buffer(l)) {
+        WfSlots *old = buffer(l);
+        if (items != old) {
             wf_store_ptr(&l->items, items);
+            wf_gc_replaced(t, old);
         }
         set_length(l, n + 1);
     }
@@ -204,6 +209,7 @@ void wf_list_clear(WfThread *t, WfList *l)
 {
     wf_lock(t, l);
     set_length(l, 0);
+    wf_gc_replaced(t, buffer(l));
     wf_store_raw(&l->items, WF_EMPTY);
     wf_unlock(t, l);
 }

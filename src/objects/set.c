@@ -127,6 +127,7 @@ static WfSetTable *resize_locked(WfThread *t, WfSet *s, uint64_t least)
         }
     }
     wf_store_ptr(&s->table, x);
+    wf_gc_replaced(t, old);
     return x;
 }
 
