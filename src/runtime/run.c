@@ -156,6 +156,17 @@ static WfStatus set_main_file(WfThread *t, const char *file)
     return wf_is_empty(loader) ? WF_RAISED : wf_dict_set_cstr(t, d, "__loader__", loader);
 }
 
+/* __file__ and tracebacks name the script by its whole path. */
+static void absolute_path(const char *file, char *out, size_t size)
+{
+    char folder[4096];
+    if (file[0] == '/' || getcwd(folder, sizeof folder) == NULL) {
+        snprintf(out, size, "%s", file);
+        return;
+    }
+    snprintf(out, size, "%s/%s", folder, file + (file[0] == '.' && file[1] == '/' ? 2 : 0));
+}
+
 static int run_file(WfThread *t, const char *file)
 {
     const WfConfig *c = wf_config(t);
@@ -201,8 +212,10 @@ static int run_file(WfThread *t, const char *file)
             return wf_report_exit(t);
         }
     }
-    WfValue name = wf_str_decode_fs(t, file, (int64_t)strlen(file)), code = WF_EMPTY;
-    if (!wf_is_empty(name) && (wf_find_native("_io") == NULL || set_main_file(t, file) == WF_OK)) {
+    char whole[8192];
+    absolute_path(file, whole, sizeof whole);
+    WfValue name = wf_str_decode_fs(t, whole, (int64_t)strlen(whole)), code = WF_EMPTY;
+    if (!wf_is_empty(name) && (wf_find_native("_io") == NULL || set_main_file(t, whole) == WF_OK)) {
         code = wf_compile_bytes(t, data, n, name, 0, 0, -1);
     }
     free(data);

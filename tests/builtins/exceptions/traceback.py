@@ -5,7 +5,7 @@ class Out:
     """Stands for stderr; hides where the file lies."""
 
     def write(self, text):
-        print(text.replace(sys.argv[0], "traceback.py"), end="")
+        print(text.replace(__file__, "traceback.py"), end="")
 
     def flush(self):
         pass
