@@ -148,6 +148,8 @@ void wf_type_change_flags(WfType *type, uint32_t set, uint32_t clear)
 
 /* --- making a built-in type ready ------------------------------------------------------------------------------------- */
 
+static const WfGetSetDef dict_getset = {"__dict__", wf_getset_dict_get, wf_getset_dict_set, NULL};
+
 static WfStatus fill_dict(WfThread *t, WfType *type, WfDict *dict)
 {
     const WfTypeSpec *spec = type->spec;
@@ -162,6 +164,14 @@ static WfStatus fill_dict(WfThread *t, WfType *type, WfDict *dict)
         WfValue v = wf_getset_descriptor_new(t, type, def);
         WfStr *name = wf_is_empty(v) ? NULL : wf_str_intern_cstr(t, def->name);
         if (name == NULL || wf_dict_set_str(t, dict, name, v) != WF_OK) {
+            return WF_RAISED;
+        }
+    }
+    /* where instances get a __dict__ and the base's had none */
+    if ((spec->flags & WF_TF_HAS_DICT) != 0 && (wf_type_flags(WF_LOAD(WfType, &type->base)) & WF_TF_HAS_DICT) == 0
+        && wf_is_empty(wf_dict_get_str(dict, WF_NAME(__dict__)))) {
+        WfValue v = wf_getset_descriptor_new(t, type, &dict_getset);
+        if (wf_is_empty(v) || wf_dict_set_str(t, dict, WF_NAME(__dict__), v) != WF_OK) {
             return WF_RAISED;
         }
     }
