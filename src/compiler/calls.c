@@ -29,7 +29,7 @@ static void check_keywords(WfGen *c, WfKeywordSeq keywords)
 {
     for (size_t i = 0; i < keywords.len && !c->failed; i++) {
         const WfKeyword *k = keywords.data[i];
-        if (k->arg == NULL || wf_gen_forbidden(c, k->loc, k->arg, WF_AST_Store)) {
+        if (k->arg == NULL || wf_gen_forbidden(c, c->u->loc, k->arg, WF_AST_Store)) {
             continue;
         }
         for (size_t j = i + 1; j < keywords.len; j++) {

@@ -31,8 +31,15 @@ static bool str_is(const WfAstStr *s, const char *text)
     return s != NULL && s->len == strlen(text) && memcmp(s->data, text, s->len) == 0;
 }
 
+/* Errors in them say no end. */
+static WfLoc open_loc(const WfStmt *s)
+{
+    return (WfLoc){s->loc.lineno, s->loc.col_offset, s->loc.lineno, -2};
+}
+
 static void use_features(WfGen *c, const WfStmt *s)
 {
+    WfLoc loc = open_loc(s);
     for (size_t i = 0; i < s->ImportFrom.names.len && !c->failed; i++) {
         const WfAlias *a = s->ImportFrom.names.data[i];
         bool known = false;
@@ -43,9 +50,9 @@ static void use_features(WfGen *c, const WfStmt *s)
             }
         }
         if (!known && str_is(a->name, "braces")) {
-            wf_gen_syntax_error(c, a->loc, "not a chance");
+            wf_gen_syntax_error(c, loc, "not a chance");
         } else if (!known) {
-            wf_gen_syntax_error(c, a->loc, "future feature %.100s is not defined", a->name->data);
+            wf_gen_syntax_error(c, loc, "future feature %.100s is not defined", a->name->data);
         }
     }
 }
@@ -62,7 +69,7 @@ static void find_futures(WfGen *c, const WfStmtSeq *body)
         line = s->loc.lineno;
         if (s->kind == WF_AST_ImportFrom && s->ImportFrom.level == 0 && str_is(s->ImportFrom.module, "__future__")) {
             if (done) {
-                wf_gen_syntax_error(c, s->loc, "from __future__ imports must occur at the beginning of the file");
+                wf_gen_syntax_error(c, open_loc(s), "from __future__ imports must occur at the beginning of the file");
                 return;
             }
             use_features(c, s);

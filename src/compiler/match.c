@@ -125,7 +125,7 @@ static void sequence_pattern(WfGen *c, WfPattern *p, WfReg subject, Pattern *ctx
     for (size_t i = 0; i < items.len; i++) {
         if (items.data[i]->kind == WF_AST_MatchStar) {
             if (star < items.len) {
-                wf_gen_syntax_error(c, p->loc, "multiple starred expressions in sequence pattern");
+                wf_gen_syntax_error(c, p->loc, "multiple starred names in sequence pattern");
                 return;
             }
             star = i;
@@ -355,7 +355,7 @@ static void or_pattern(WfGen *c, WfPattern *p, WfReg subject, Pattern *ctx)
                 }
             }
             if (!same) {
-                wf_gen_syntax_error(c, p->loc, "alternative patterns bind different names");
+                wf_gen_syntax_error(c, alternatives.data[i]->loc, "alternative patterns bind different names");
                 return;
             }
         }

@@ -86,7 +86,7 @@ static void set_counts(WfUnit *u, const WfArguments *a)
 static void check_args(WfGen *c, WfArgSeq args)
 {
     for (size_t i = 0; i < args.len; i++) {
-        (void)wf_gen_forbidden(c, args.data[i]->loc, args.data[i]->arg, WF_AST_Store);
+        (void)wf_gen_forbidden(c, c->u->loc, args.data[i]->arg, WF_AST_Store);
     }
 }
 
@@ -95,11 +95,11 @@ static void check_arguments(WfGen *c, const WfArguments *a)
     check_args(c, a->posonlyargs);
     check_args(c, a->args);
     if (a->vararg != NULL) {
-        (void)wf_gen_forbidden(c, a->vararg->loc, a->vararg->arg, WF_AST_Store);
+        (void)wf_gen_forbidden(c, c->u->loc, a->vararg->arg, WF_AST_Store);
     }
     check_args(c, a->kwonlyargs);
     if (a->kwarg != NULL) {
-        (void)wf_gen_forbidden(c, a->kwarg->loc, a->kwarg->arg, WF_AST_Store);
+        (void)wf_gen_forbidden(c, c->u->loc, a->kwarg->arg, WF_AST_Store);
     }
 }
 

@@ -505,7 +505,9 @@ static void import_stmt(WfGen *c, WfStmt *s)
         import_name(c, wf_gen_name_ast(c, a->name), 0, WF_NONE, r);
         if (a->asname == NULL) {
             WfAstStr first = {a->name->data, dot == NULL ? a->name->len : (size_t)(dot - a->name->data)};
-            wf_gen_store_name(c, wf_gen_mangled(c, &first), r);
+            if (!wf_gen_forbidden(c, s->loc, &first, WF_AST_Store)) {
+                wf_gen_store_name(c, wf_gen_mangled(c, &first), r);
+            }
         } else {
             while (dot != NULL) {
                 const char *part = dot + 1;
@@ -513,7 +515,7 @@ static void import_stmt(WfGen *c, WfStmt *s)
                 WfName *n = wf_gen_name(c, part, (size_t)((dot == NULL ? end : dot) - part));
                 wf_gen_emit(c, WF_OP_IMPORT_FROM, r, r, wf_gen_name_const(c, n));
             }
-            if (!wf_gen_forbidden(c, a->loc, a->asname, WF_AST_Store)) {
+            if (!wf_gen_forbidden(c, s->loc, a->asname, WF_AST_Store)) {
                 wf_gen_store_name(c, wf_gen_mangled(c, a->asname), r);
             }
         }
@@ -547,7 +549,7 @@ static void import_from(WfGen *c, WfStmt *s)
         }
         wf_gen_emit(c, WF_OP_IMPORT_FROM, item, r, wf_gen_name_const(c, wf_gen_name_ast(c, a->name)));
         const WfAstStr *stored = a->asname != NULL ? a->asname : a->name;
-        if (!wf_gen_forbidden(c, a->loc, stored, WF_AST_Store)) {
+        if (!wf_gen_forbidden(c, s->loc, stored, WF_AST_Store)) {
             wf_gen_store_name(c, wf_gen_mangled(c, stored), item);
         }
     }

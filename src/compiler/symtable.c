@@ -458,7 +458,7 @@ static void extend_walrus_scope(Walk *w, WfExpr *target)
 static void forbid(Walk *w, WfExpr *e, const char *what)
 {
     if (w->s->kind == WF_BLOCK_ANNOTATION) {
-        wf_gen_syntax_error(w->c, e->loc, "%s cannot be used within an annotation", what);
+        wf_gen_syntax_error(w->c, e->loc, "'%s' can not be used within an annotation", what);
     }
 }
 
