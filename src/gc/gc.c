@@ -272,12 +272,14 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         wf_mark_drain(m);
     }
     m->found = NULL;
+    wf_mark_forget_tables(m);
     if (gc->keep_young && gc->found.len > KEEP_YOUNG_MAX) { /* too many to trace them again and again: let them grow old */
         gc->keep_young = false;
         gc->found.len = 0;
         memset((void *)WF_CARD_BASE, 0, gc->x_top << 7);
     }
     wf_weak_process(gc, m, full);
+    wf_mark_forget_tables(m); /* also those that hang from kept objects */
     if (full && rt->after_mark != NULL) {
         rt->after_mark(rt);
     }

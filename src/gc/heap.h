@@ -56,7 +56,9 @@ struct WfMarker {
     size_t top, cap;
     bool parallel;
     bool saw_watched; /* the object being traced refers to one that is watched: its cards stay dirty */
-    bool compares;    /* the object being traced is an inline cache, which does not read the tables that it names */
+    bool compares;    /* the object being traced is an inline cache: it compares dict tables, and keeps none alive */
+    bool saw_table;   /* ... and has an unmarked one */
+    WfObjectVec comparing; /* such caches */
     /* instead of marking, in a walk: */
     void (*visit)(void *arg, WfValue v);
     void *visit_arg;
@@ -247,6 +249,8 @@ void wf_mark_roots(WfMarker *m);
 void wf_mark_static(WfMarker *m);
 /* Traces what is marked on dirty cards, and cleans them (clean). */
 void wf_mark_cards(WfMarker *m, bool clean);
+/* Inline caches forget the tables that have died. */
+void wf_mark_forget_tables(WfMarker *m);
 /* Dirties again the cards of objects that refer to watched ones. */
 void wf_mark_redirty(WfMarker *m);
 void wf_trace_object(WfMarker *m, WfObject *o);

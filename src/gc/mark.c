@@ -50,6 +50,8 @@ void wf_marker_init(WfGc *gc, WfMarker *m)
     m->saw_watched = false;
     m->cells = m->bytes = 0;
     m->redirty.len = 0;
+    m->comparing.len = 0;
+    m->compares = m->saw_table = false;
     m->found = NULL;
     if (m->cap > (size_t)1 << 17) { /* one deep collection is no reason to keep megabytes */
         (void)munmap(m->stack, m->cap * 8);
@@ -111,7 +113,14 @@ WF_INLINE void mark_value(WfMarker *m, WfValue v)
             push(m, (uint64_t)(uintptr_t)o | 2);
         }
     }
-    if ((bits & 1) != 0 || !set_mark(m, o)) {
+    if ((bits & 1) != 0) {
+        return;
+    }
+    if (WF_UNLIKELY(m->compares) && o->kind == WF_KIND_DICT_TABLE) {
+        m->saw_table = true;
+        return;
+    }
+    if (!set_mark(m, o)) {
         return;
     }
     push(m, (uint64_t)(uintptr_t)o);
@@ -189,9 +198,15 @@ void wf_trace_object(WfMarker *m, WfObject *o)
     uint8_t kind = o->kind;
     wf_assert(kind != WF_KIND_FREE && kind < WF_KIND_COUNT);
     m->saw_watched = false;
-    m->compares = kind == WF_KIND_WORDS;
+    m->compares = kind == WF_KIND_WORDS && m->visit == NULL && !m->gc->full;
     table[kind](m, o);
-    m->compares = false;
+    if (m->compares) {
+        m->compares = false;
+        if (m->saw_table) {
+            m->saw_table = false;
+            record(&m->comparing, o);
+        }
+    }
     if (o->x_shape >= STATIC_SHAPE_LIMIT) {
         wf_mark_object(m, wf_shape_at(o->x_shape));
         if (kind != WF_KIND_INSTANCE && m->rt->trace_tail != NULL) {
@@ -243,6 +258,21 @@ void wf_mark_drain(WfMarker *m)
             wf_trace_object(m, now);
         }
     }
+}
+
+void wf_mark_forget_tables(WfMarker *m)
+{
+    for (size_t i = 0; i < m->comparing.len; i++) {
+        WfObject *o = m->comparing.data[i];
+        WfSlot *words = (WfSlot *)(o + 1);
+        for (size_t k = 0; k < wf_gc_cell_size(o) / 8 - 1; k++) {
+            WfValue v = wf_load(&words[k]);
+            if (wf_is_object(v) && wf_as_object(v)->kind == WF_KIND_DICT_TABLE && !wf_mark_is_set(wf_as_object(v))) {
+                wf_store_raw(&words[k], WF_VALUE(2)); /* no table is there */
+            }
+        }
+    }
+    m->comparing.len = 0;
 }
 
 /* --- roots ------------------------------------------------------------------------------------------------------------- */
