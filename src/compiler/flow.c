@@ -260,7 +260,7 @@ static void try_except(WfGen *c, const TryParts *p)
             WfReg mark = c->u->temp;
             WfReg type = wf_gen_expr(c, h->ExceptHandler.type);
             WfReg match = wf_gen_temp(c);
-            c->u->loc = h->ExceptHandler.type->loc;
+            c->u->loc = h->loc;
             wf_gen_emit(c, WF_OP_EXC_MATCH, match, exc, type);
             wf_gen_jump(c, WF_OP_JUMP_FALSE, match, 0, next);
             c->u->temp = mark;
@@ -313,7 +313,7 @@ static void try_star(WfGen *c, const TryParts *p)
         WfReg mark = c->u->temp;
         WfReg type = wf_gen_expr(c, h->ExceptHandler.type);
         WfReg match = wf_gen_temps(c, 2);
-        c->u->loc = h->ExceptHandler.type->loc;
+        c->u->loc = h->loc;
         wf_gen_emit(c, WF_OP_EXC_GROUP_MATCH, match, parts + 1, type);
         wf_gen_jump(c, WF_OP_JUMP_NONE, match, 0, next);
         wf_gen_move(c, parts, match);
@@ -443,7 +443,7 @@ static void with_item(WfGen *c, WfStmt *s, WfWithItemSeq items, size_t i, const 
     WfReg exc = wf_gen_temp(c), saved = wf_gen_temp(c), again = wf_gen_temp(c);
     WfReg inner_mark = c->u->temp;
     WfReg ctx = wf_gen_expr(c, item->context_expr);
-    c->u->loc = item->context_expr->loc;
+    c->u->loc = s->loc;
     WfReg value = wf_gen_temp(c);
     WfReg base = wf_gen_temps(c, WF_CALL_GAP + 2);
     wf_gen_emit(c, is_async ? WF_OP_AWITH_LOOKUP : WF_OP_WITH_LOOKUP, base, ctx, pair);
@@ -455,7 +455,6 @@ static void with_item(WfGen *c, WfStmt *s, WfWithItemSeq items, size_t i, const 
     WfBlockEntry b = {.saved = pair};
     c->u->loc = s->loc;
     wf_gen_push_block(c, &b, is_async ? WF_FB_ASYNC_WITH : WF_FB_WITH);
-    b.loc = item->context_expr->loc;
     c->u->handler = wf_gen_catch(c, caught, exc);
     if (item->optional_vars != NULL) {
         wf_gen_store(c, item->optional_vars, value);
@@ -468,7 +467,7 @@ static void with_item(WfGen *c, WfStmt *s, WfWithItemSeq items, size_t i, const 
     }
     wf_gen_pop_block(c);
     c->u->handler = outer;
-    c->u->loc = item->context_expr->loc;
+    c->u->loc = s->loc;
     WfReg result = wf_gen_temp(c);
     call_exit(c, pair, (int32_t)WF_REG_NONE, is_async, result);
     wf_gen_jump(c, WF_OP_JUMP, 0, 0, end);

@@ -386,7 +386,7 @@ static void for_stmt(WfGen *c, WfStmt *s)
     WfReg iter = wf_gen_temp(c);
     WfReg r = wf_gen_expr_in(c, s->For.iter, iter);
     c->u->temp = iter + 1;
-    c->u->loc = s->For.iter->loc;
+    c->u->loc = s->loc;
     wf_gen_emit(c, WF_OP_GET_ITER, iter, r, 0);
     WfBlockEntry b = {.top = top, .exit = end};
     wf_gen_push_block(c, &b, WF_FB_FOR);
@@ -420,7 +420,7 @@ static void async_for_stmt(WfGen *c, WfStmt *s)
     WfReg iter = wf_gen_temp(c), exc = wf_gen_temp(c), awaited = wf_gen_temps(c, 2);
     WfReg r = wf_gen_expr_in(c, s->AsyncFor.iter, iter);
     c->u->temp = awaited + 2;
-    c->u->loc = s->AsyncFor.iter->loc;
+    c->u->loc = s->loc;
     wf_gen_emit(c, WF_OP_GET_AITER, iter, r, 0);
     WfBlockEntry b = {.top = top, .exit = end};
     wf_gen_push_block(c, &b, WF_FB_FOR);
@@ -435,7 +435,7 @@ static void async_for_stmt(WfGen *c, WfStmt *s)
     c->u->loc = (WfLoc){0, 0, 0, 0};
     wf_gen_jump(c, WF_OP_JUMP, 0, 0, top);
     wf_gen_pop_block(c);
-    c->u->loc = s->AsyncFor.iter->loc;
+    c->u->loc = s->loc;
     wf_gen_place(c, stop);
     wf_gen_jump(c, WF_OP_END_ASYNC_FOR, exc, 0, orelse);
     wf_gen_place(c, orelse);

@@ -330,9 +330,6 @@ WfValue wf_op_call_method_descriptor(WfThread *t, WfValue callee, WfValue *args,
 /* "f()" for messages: the callee's qualified name if it has one. */
 static WfValue callee_name(WfThread *t, WfValue callee)
 {
-    if (wf_is_function(callee)) {
-        return wf_str_format(t, "%V()", wf_load(&wf_as_function(callee)->qualname));
-    }
     WfValue name;
     WfFound found = wf_getattr_opt(t, callee, WF_NAME(__qualname__), &name);
     if (found == WF_ERROR) {
@@ -357,8 +354,7 @@ WfValue wf_op_call_ex(WfThread *t, WfValue callee, WfValue args, WfValue kwargs)
     if (!WF_IS_EXACT(args, TUPLE)) {
         WfValue tuple = wf_to_tuple(t, args);
         if (wf_is_empty(tuple)) {
-            if (wf_pending_is(t, WF_EXC(TypeError)) && !wf_is_callable(wf_lookup_special(t, args, WF_NAME(__iter__)))
-                && !wf_pending_is(t, WF_EXC(MemoryError))) {
+            if (wf_pending_is(t, WF_EXC(TypeError)) && wf_type(args)->slots.iter == NULL && wf_type(args)->slots.getitem == NULL) {
                 WfValue pending = wf_take_pending(t);
                 WfValue name = callee_name(t, callee);
                 if (wf_is_empty(name)) {
