@@ -3,11 +3,12 @@
  * Design:     open addressing; an entry is (key, hash). The order in which a set is walked shows in what programs print, so
  *             sizes, probing and growth are CPython's: a probe looks at ten neighbours, then jumps to 5i + 1 + perturb, where
  *             perturb is the hash, shifted right by five each time; at three fifths full a table is rebuilt for four times
- *             (above 50000: twice) as many. Deleted entries stay as such until then.
- * Invariants: S1 an entry goes from unused to a key to DELETED and never back.  S2 fill counts keys and DELETED, and is
+ *             (above 50000: twice) as many. A new key takes the last DELETED entry that its probe meets, if any.
+ * Invariants: S1 an entry never becomes unused again.  S2 fill counts keys and DELETED; adds counts insertions and is
  *             published after the entry.  S3 fill < size, so probing ends.
  * Threads:    as dict.c: lookups run unlocked (they may call __eq__); a writer then checks under the lock that the table and
- *             its fill, or the entry found, are unchanged, else looks again. */
+ *             its adds, or the entry found, are unchanged, else looks again. A reader may meet an entry that is being
+ *             used again, and read a hash that is not the key's: the key itself decides. */
 #include "objects/set.h"
 
 #include "model/builtin.h"
@@ -26,7 +27,8 @@ typedef struct SetEntry {
 typedef struct WfSetTable {
     WfObject h;
     uint64_t mask;
-    uint64_t x_fill; /* atomic */
+    uint64_t fill;   /* guarded by the lock */
+    uint64_t x_adds; /* atomic */
     SetEntry entries[];
 } WfSetTable;
 
@@ -84,16 +86,26 @@ WF_INLINE void probe_next(const WfSetTable *x, Probe *p)
     p->left = p->base + NEIGHBOURS <= x->mask ? NEIGHBOURS : 0;
 }
 
-/* Puts a key that is known to be absent into the first unused entry of its sequence. */
+/* Puts a key that is known to be absent in its place. */
 static void table_put(WfSetTable *x, WfValue key, int64_t hash)
 {
     Probe p = probe_begin(x, hash);
-    while (!wf_is_empty(wf_load(&x->entries[p.i].key))) {
-        probe_next(x, &p);
+    SetEntry *e = NULL;
+    for (;; probe_next(x, &p)) {
+        WfValue k = wf_load(&x->entries[p.i].key);
+        if (wf_is(k, DELETED)) {
+            e = &x->entries[p.i];
+        } else if (wf_is_empty(k)) {
+            break;
+        }
     }
-    x->entries[p.i].hash = hash;
-    wf_store(&x->entries[p.i].key, key);
-    __atomic_store_n(&x->x_fill, x->x_fill + 1, __ATOMIC_RELEASE);
+    if (e == NULL) {
+        e = &x->entries[p.i];
+        x->fill++;
+    }
+    __atomic_store_n(&e->hash, hash, __ATOMIC_RELAXED);
+    wf_store(&e->key, key);
+    __atomic_store_n(&x->x_adds, x->x_adds + 1, __ATOMIC_RELEASE);
 }
 
 static WfSetTable *table_alloc(WfThread *t, uint64_t size)
@@ -143,19 +155,18 @@ static WfStatus insert_locked(WfThread *t, WfSet *s, WfValue key, int64_t hash)
     if (x == NULL && (x = resize_locked(t, s, 0)) == NULL) {
         return WF_RAISED;
     }
+    uint64_t fill = x->fill;
     table_put(x, key, hash);
     __atomic_store_n(&s->x_used, s->x_used + 1, __ATOMIC_RELAXED);
-    if (x->x_fill * 5 >= x->mask * 3 && resize_locked(t, s, grown(s)) == NULL) {
-        return WF_RAISED;
-    }
-    return WF_OK;
+    bool full = x->fill != fill && x->fill * 5 >= x->mask * 3;
+    return full && resize_locked(t, s, grown(s)) == NULL ? WF_RAISED : WF_OK;
 }
 
 /* --- looking up -------------------------------------------------------------------------------------------- */
 
 typedef struct Place {
     WfSetTable *table;
-    uint64_t fill;
+    uint64_t adds;
     SetEntry *entry; /* found, else NULL */
     WfValue key;
 } Place;
@@ -169,14 +180,14 @@ restart:;
     if (x == NULL) {
         return WF_MISSING;
     }
-    out->fill = __atomic_load_n(&x->x_fill, __ATOMIC_ACQUIRE);
+    out->adds = __atomic_load_n(&x->x_adds, __ATOMIC_ACQUIRE);
     for (Probe p = probe_begin(x, hash);; probe_next(x, &p)) {
         SetEntry *e = &x->entries[p.i];
         WfValue k = wf_load_acquire(&e->key);
         if (wf_is_empty(k)) {
             return WF_MISSING;
         }
-        if (wf_is(k, DELETED) || e->hash != hash) {
+        if (wf_is(k, DELETED) || __atomic_load_n(&e->hash, __ATOMIC_RELAXED) != hash) {
             continue;
         }
         WfFound same = wf_equal_fast(t, k, key);
@@ -206,7 +217,7 @@ static bool place_holds_locked(WfSet *s, const Place *p)
     if (x != p->table) {
         return false;
     }
-    return p->entry != NULL ? wf_is(wf_load(&p->entry->key), p->key) : x == NULL || x->x_fill == p->fill;
+    return p->entry != NULL ? wf_is(wf_load(&p->entry->key), p->key) : x == NULL || x->x_adds == p->adds;
 }
 
 /* FOUND: was there already. */
@@ -297,10 +308,28 @@ WfFound wf_set_discard(WfThread *t, WfSet *s, WfValue v)
 
 /* --- whole sets -------------------------------------------------------------------------------------------- */
 
+/* The key of entry i and its hash, read together though the entry may be used again meanwhile (a later insertion
+ * changes adds). Returns EMPTY or DELETED for an entry without a key. */
+static WfValue entry_read(const WfSetTable *x, uint64_t i, int64_t *hash)
+{
+    const SetEntry *e = &x->entries[i];
+    for (;;) {
+        uint64_t adds = __atomic_load_n(&x->x_adds, __ATOMIC_ACQUIRE);
+        WfValue k = wf_load_acquire(&e->key);
+        if (!is_key(k)) {
+            return k;
+        }
+        *hash = __atomic_load_n(&e->hash, __ATOMIC_ACQUIRE);
+        if (wf_is(wf_load_acquire(&e->key), k) && __atomic_load_n(&x->x_adds, __ATOMIC_RELAXED) == adds) {
+            return k;
+        }
+    }
+}
+
 /* The keys of a table that stays the same while it is walked; what is added or removed meanwhile may be seen or not. */
-#define EACH_KEY(x, i, k)                                                                          \
-    for (uint64_t i = 0; (x) != NULL && i <= (x)->mask; i++)                                       \
-        for (WfValue k = wf_load_acquire(&(x)->entries[i].key); is_key(k); k = WF_EMPTY)
+#define EACH_KEY(x, k, h)                                                                          \
+    for (int64_t h = 0, i_ = 0, n_ = (x) == NULL ? 0 : (int64_t)(x)->mask + 1; i_ < n_; i_++)      \
+        for (WfValue k = entry_read((x), (uint64_t)i_, &(h)); is_key(k); k = WF_EMPTY)
 
 bool wf_set_next(WfSet *s, int64_t *pos, WfValue *v)
 {
@@ -358,7 +387,7 @@ static WfStatus merge(WfThread *t, WfSet *s, WfSet *other)
     WfStatus status = WF_OK;
     lock_both(t, s, other);
     WfSetTable *y = table_of(other), *x = table_of(s);
-    uint64_t mask = x == NULL ? 7 : x->mask, fill = x == NULL ? 0 : x->x_fill;
+    uint64_t mask = x == NULL ? 7 : x->mask, fill = x == NULL ? 0 : x->fill;
     if (y != NULL && (fill + (uint64_t)other->x_used) * 5 >= mask * 3) {
         x = resize_locked(t, s, (uint64_t)(s->x_used + other->x_used) * 2);
         status = x == NULL ? WF_RAISED : WF_OK;
@@ -367,16 +396,17 @@ static WfStatus merge(WfThread *t, WfSet *s, WfSet *other)
         status = x == NULL ? WF_RAISED : WF_OK;
     }
     bool done = status != WF_OK || y == NULL;
-    if (!done && x->x_fill == 0) {
-        if (x->mask == y->mask && y->x_fill == (uint64_t)other->x_used) {
+    if (!done && x->fill == 0) {
+        if (x->mask == y->mask && y->fill == (uint64_t)other->x_used) {
             for (uint64_t i = 0; i <= y->mask; i++) {
                 x->entries[i].hash = y->entries[i].hash;
                 wf_store(&x->entries[i].key, wf_load(&y->entries[i].key));
             }
-            __atomic_store_n(&x->x_fill, y->x_fill, __ATOMIC_RELEASE);
+            x->fill = y->fill;
+            __atomic_store_n(&x->x_adds, x->x_adds + 1, __ATOMIC_RELEASE);
         } else {
-            EACH_KEY (y, i, k) {
-                table_put(x, k, y->entries[i].hash);
+            EACH_KEY (y, k, h) {
+                table_put(x, k, h);
             }
         }
         __atomic_store_n(&s->x_used, other->x_used, __ATOMIC_RELAXED);
@@ -385,8 +415,8 @@ static WfStatus merge(WfThread *t, WfSet *s, WfSet *other)
     wf_unlock(t, s);
     wf_unlock(t, other);
     if (!done) {
-        EACH_KEY (y, i, k) {
-            if (add_hash(t, s, k, y->entries[i].hash) == WF_ERROR) {
+        EACH_KEY (y, k, h) {
+            if (add_hash(t, s, k, h) == WF_ERROR) {
                 return WF_RAISED;
             }
         }
@@ -399,7 +429,7 @@ static WfStatus reserve(WfThread *t, WfSet *s, int64_t n)
     WfStatus status = WF_OK;
     wf_lock(t, s);
     WfSetTable *x = table_of(s);
-    uint64_t mask = x == NULL ? 7 : x->mask, fill = x == NULL ? 0 : x->x_fill;
+    uint64_t mask = x == NULL ? 7 : x->mask, fill = x == NULL ? 0 : x->fill;
     if ((fill + (uint64_t)n) * 5 >= mask * 3 && resize_locked(t, s, (uint64_t)(s->x_used + n) * 2) == NULL) {
         status = WF_RAISED;
     }
@@ -414,8 +444,8 @@ static WfStatus each(WfThread *t, WfSet *s, WfValue iterable, WfFound (*f)(WfThr
     WfValue k;
     if (wf_is_set(iterable)) {
         WfSetTable *y = table_of(wf_as_set(iterable));
-        EACH_KEY (y, i, key) {
-            if (f(t, s, key, y->entries[i].hash) == WF_ERROR) {
+        EACH_KEY (y, key, h) {
+            if (f(t, s, key, h) == WF_ERROR) {
                 return WF_RAISED;
             }
         }
@@ -463,7 +493,7 @@ WfStatus wf_set_difference_update(WfThread *t, WfSet *s, WfValue iterable)
     WfStatus status = WF_OK;
     wf_lock(t, s);
     WfSetTable *x = table_of(s);
-    if (x != NULL && x->x_fill - (uint64_t)s->x_used > x->mask / 4 && resize_locked(t, s, grown(s)) == NULL) {
+    if (x != NULL && x->fill - (uint64_t)s->x_used > x->mask / 4 && resize_locked(t, s, grown(s)) == NULL) {
         status = WF_RAISED;
     }
     wf_unlock(t, s);
@@ -551,7 +581,7 @@ WfValue wf_set_to_list(WfThread *t, WfSet *s)
     WfValue list = wf_list_new(t, s->x_used);
     WfSetTable *x = table_of(s);
     if (!wf_is_empty(list)) {
-        EACH_KEY (x, i, k) {
+        EACH_KEY (x, k, h) {
             if (wf_list_append(t, wf_as_list(list), k) != WF_OK) {
                 wf_unlock(t, s);
                 return WF_EMPTY;
@@ -575,12 +605,11 @@ static WfValue filtered(WfThread *t, WfType *type, WfSet *s, WfValue other, bool
         return WF_EMPTY;
     }
     WfSetTable *x = table_of(s);
-    EACH_KEY (x, i, k) {
+    EACH_KEY (x, k, h) {
         WfValue ignored;
-        int64_t hash = x->entries[i].hash;
-        WfFound there = wf_is_set(other) ? contains_hash(t, wf_as_set(other), k, hash)
-                                         : wf_dict_get_hash(t, wf_as_dict(other), k, hash, &ignored);
-        if (there == WF_ERROR || ((there == WF_FOUND) == keep && add_hash(t, out, k, hash) == WF_ERROR)) {
+        WfFound there = wf_is_set(other) ? contains_hash(t, wf_as_set(other), k, h)
+                                         : wf_dict_get_hash(t, wf_as_dict(other), k, h, &ignored);
+        if (there == WF_ERROR || ((there == WF_FOUND) == keep && add_hash(t, out, k, h) == WF_ERROR)) {
             return WF_EMPTY;
         }
     }
@@ -650,8 +679,8 @@ static WfFound is_subset(WfThread *t, WfSet *s, WfSet *other)
         return WF_MISSING;
     }
     WfSetTable *x = table_of(s);
-    EACH_KEY (x, i, k) {
-        WfFound there = contains_hash(t, other, k, x->entries[i].hash);
+    EACH_KEY (x, k, h) {
+        WfFound there = contains_hash(t, other, k, h);
         if (there != WF_FOUND) {
             return there;
         }
@@ -722,8 +751,8 @@ static WfStatus frozenset_hash(WfThread *t, WfValue self, int64_t *hash)
     if (h == 0) {
         uint64_t acc = 0;
         WfSetTable *x = table_of(s);
-        EACH_KEY (x, i, k) {
-            acc = wf_hash_set_step(acc, x->entries[i].hash);
+        EACH_KEY (x, k, item) {
+            acc = wf_hash_set_step(acc, item);
         }
         h = wf_hash_set_end(acc, (size_t)s->x_used);
         __atomic_store_n(&s->x_hash, h, __ATOMIC_RELAXED);
@@ -1056,8 +1085,8 @@ static WfValue set_isdisjoint(WfThread *t, WfValue *a)
         other = x;
     }
     WfSetTable *x = table_of(other);
-    EACH_KEY (x, i, k) {
-        WfFound there = contains_hash(t, s, k, x->entries[i].hash);
+    EACH_KEY (x, k, h) {
+        WfFound there = contains_hash(t, s, k, h);
         if (there != WF_MISSING) {
             return there == WF_ERROR ? WF_EMPTY : WF_FALSE;
         }
