@@ -72,6 +72,7 @@ static void lay_out(int tid)
 
     type->h.x_shape = WF_SHAPE(TYPE);
     type->h.kind = WF_KIND_TYPE;
+    type->slots.trace = spec->slots.trace; /* instances may be traced before the type is ready */
     type->tid = (uint32_t)tid;
     type->spec = spec;
     type->kind = row->kind;
