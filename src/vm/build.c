@@ -3,6 +3,8 @@
 #include "model/object.h"
 #include "objects/dict.h"
 #include "objects/exceptions.h"
+#include "objects/float.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/set.h"
 #include "objects/str.h"
@@ -47,6 +49,14 @@ WfValue wf_op_format_value(WfThread *t, const WfValue *v, unsigned how)
     }
     if (wf_is_empty(value) || ((how & 4) == 0 && wf_is_exact_str(value))) {
         return value;
+    }
+    if ((how & 4) == 0) { /* an empty format of a plain number is its str() */
+        if (wf_is_int(value)) {
+            return wf_int_to_str(t, value, 10);
+        }
+        if (wf_is_double(value)) {
+            return wf_float_repr(t, wf_as_double(value));
+        }
     }
     return wf_format(t, value, (how & 4) ? v[1] : WF_NAME_V(empty));
 }

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""All tests of weft, run by ./check.
+
+    tests/run.py [NAME...]       only tests whose name contains one of the words
+    tests/run.py --promote ...   record .exp files anew from CPython 3.11 (/usr/bin/python3.11)
+
+Kinds: `unit` programs in C (build/debug/test_*), `program` tests (tests/**/*.py beside a .exp: output and exit status must
+be those that CPython gave), the same programs under the collector's debug modes (`gc`), `layers` (tools/check_layers.py),
+and `cpython`: modules of CPython's own test suite, from Debian, which must pass at least the tests recorded in
+tests/conformance/expected.txt. The last line is "N passed, N failed".
+"""
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RELEASE = ROOT / "build/release/weft"
+DEBUG = ROOT / "build/debug/weft"
+CPYTHON = "/usr/bin/python3.11"
+
+
+def run(command, timeout, env=None, stdin=None):
+    """(exit status or 'timeout', output). Output is stdout and stderr together."""
+    try:
+        done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=stdin or subprocess.DEVNULL, timeout=timeout, cwd=ROOT,
+                              env={**os.environ, "PYTHONHASHSEED": "0", **(env or {})})
+        return done.returncode, done.stdout.decode("utf-8", "replace")
+    except subprocess.TimeoutExpired as expired:
+        return "timeout", (expired.stdout or b"").decode("utf-8", "replace")
+
+
+def programs():
+    for path in sorted((ROOT / "tests").glob("*/**/*.py")) + sorted((ROOT / "tests").glob("*/*.py")):
+        if path.with_suffix(".exp").exists() or "--promote" in sys.argv:
+            if path.parent.name not in ("conformance", "unit", "fuzz"):
+                yield path
+
+
+def expected(path):
+    return path.with_suffix(".exp").read_text(encoding="utf-8", errors="surrogateescape")
+
+
+def record(path):
+    status, output = run([CPYTHON, path.relative_to(ROOT)], 60)
+    path.with_suffix(".exp").write_text("%s# exit status %s\n" % (output, status), encoding="utf-8")
+
+
+def program(binary, path, env=None):
+    def test():
+        status, output = run([binary, path.relative_to(ROOT)], 120, env)
+        found = "%s# exit status %s\n" % (output, status)
+        if found == expected(path):
+            return None
+        return "expected:\n%s\nfound:\n%s" % (expected(path)[-2000:], found[-2000:])
+    return test
+
+
+def unit(path):
+    def test():
+        status, output = run([path], 300)
+        return None if status == 0 else "exit status %s\n%s" % (status, output[-2000:])
+    return test
+
+
+def layers():
+    status, output = run([sys.executable, ROOT / "tools/check_layers.py"], 60)
+    return None if status == 0 else output
+
+
+def cpython(module, least):
+    def test():
+        status, output = run([RELEASE, ROOT / "tests/conformance/driver.py", module], 400)
+        last = output.strip().rsplit("\n", 1)[-1].split()
+        if len(last) == 3 and last[0] == "passed" and int(last[1]) >= least:
+            return None
+        return "must pass %d; exit status %s, output ends:\n%s" % (least, status, output[-1500:])
+    return test
+
+
+def tests():
+    yield "layers", layers
+    for path in sorted((ROOT / "build/debug").glob("test_*")):
+        if os.access(path, os.X_OK) and path.is_file():
+            yield "unit/" + path.name, unit(path)
+    seen = set()
+    for path in programs():
+        if path in seen:
+            continue
+        seen.add(path)
+        name = str(path.relative_to(ROOT / "tests"))
+        yield "program/" + name, program(RELEASE, path)
+        if "gc" in path.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]:
+            yield "gc/" + name, program(DEBUG, path, {"WEFT_GC_DEBUG": "stress=97,poison,barrier"})
+    listing = ROOT / "tests/conformance/expected.txt"
+    for line in listing.read_text().splitlines() if listing.exists() else []:
+        if line and not line.startswith("#"):
+            module, least = line.split()
+            yield "cpython/" + module, cpython(module, int(least))
+
+
+def main():
+    words = [a for a in sys.argv[1:] if not a.startswith("--")]
+    if "--promote" in sys.argv:
+        for path in programs():
+            if any(w in str(path) for w in words):
+                record(path)
+        return 0
+    chosen = [(n, t) for n, t in tests() if not words or any(w in n for w in words)]
+    failed = 0
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        for (name, _), problem in zip(chosen, pool.map(lambda c: c[1](), chosen)):
+            if problem is not None:
+                failed += 1
+                print("FAIL %s\n%s\n" % (name, problem), flush=True)
+    print("%d passed, %d failed" % (len(chosen) - failed, failed))
+    return 1 if failed or not chosen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
