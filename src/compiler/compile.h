@@ -7,6 +7,9 @@
 #include "syntax/ast.h"
 #include "syntax/parser.h"
 
+/* To be raised with every change of the code that the compiler makes (the instructions themselves aside). */
+#define WF_COMPILER_VERSION 1
+
 enum { /* flags of compile() */
     WF_PYCF_SOURCE_IS_UTF8 = 0x0100, WF_PYCF_DONT_IMPLY_DEDENT = 0x0200, WF_PYCF_ONLY_AST = 0x0400,
     WF_PYCF_IGNORE_COOKIE = 0x0800, WF_PYCF_TYPE_COMMENTS = 0x1000, WF_PYCF_TOP_LEVEL_AWAIT = 0x2000,

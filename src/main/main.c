@@ -1,5 +1,6 @@
 /* main.c - the command: options, environment, and off it goes.
  * SPDX-License-Identifier: MIT */
+#include "compiler/compile.h"
 #include "runtime/state.h"
 
 #include <errno.h>
@@ -194,6 +195,20 @@ static int env_level(const WfConfig *c, const char *name)
     return n > 0 ? n : 1;
 }
 
+/* Compiled code is of use to this instruction set and compiler only. */
+static unsigned long long code_key(void)
+{
+    unsigned long long h = WF_COMPILER_VERSION;
+    for (int op = 0; op < WF_OP_COUNT; op++) {
+        const WfOpInfo *info = &wf_op_info[op];
+        for (const char *p = info->name; *p != 0; p++) {
+            h = (h ^ (unsigned char)*p) * 0x100000001b3u;
+        }
+        h = (h ^ (unsigned)(info->a | info->b << 4 | info->c << 8 | info->extra << 12)) * 0x100000001b3u;
+    }
+    return h;
+}
+
 static void environment(WfConfig *c)
 {
     const char *v;
@@ -246,11 +261,16 @@ static void environment(WfConfig *c)
         c->pycache_prefix = v;
     } else if (c->pycache_prefix == NULL) {
         const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+#if WF_DEBUG /* of a compiler that changes with every build nothing is kept */
+        base = home = NULL;
+        c->dont_write_bytecode = true;
+#endif
+        unsigned long long key = code_key();
         if (base != NULL && base[0] == '/') {
-            snprintf(cache, sizeof cache, "%s/weft", base);
+            snprintf(cache, sizeof cache, "%s/weft/%llx", base, key);
             c->pycache_prefix = cache;
         } else if (home != NULL && home[0] == '/') {
-            snprintf(cache, sizeof cache, "%s/.cache/weft", home);
+            snprintf(cache, sizeof cache, "%s/.cache/weft/%llx", home, key);
             c->pycache_prefix = cache;
         }
     }
