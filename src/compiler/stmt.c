@@ -255,10 +255,25 @@ static void inplace(WfGen *c, WfOperator op, WfReg x, WfReg r)
     }
 }
 
+/* x op= value, for x in a register; the location is the statement's. */
+static void inplace_expr(WfGen *c, WfStmt *s, WfReg x)
+{
+    int32_t imm;
+    WfOperator op = s->AugAssign.op;
+    if ((op == WF_AST_Add || op == WF_AST_Sub) && wf_gen_small_const(s->AugAssign.value, &imm)) {
+        (void)wf_gen_shown_const(c, wf_small_int(imm));
+        c->u->loc = s->loc;
+        wf_gen_emit(c, op == WF_AST_Add ? WF_OP_IADD_I : WF_OP_ISUB_I, x, x, imm);
+        return;
+    }
+    WfReg r = wf_gen_expr(c, s->AugAssign.value);
+    c->u->loc = s->loc;
+    inplace(c, op, x, r);
+}
+
 static void aug_assign(WfGen *c, WfStmt *s)
 {
     WfExpr *target = s->AugAssign.target, *value = s->AugAssign.value;
-    WfOperator op = s->AugAssign.op;
     WfReg x = WF_NO_REG;
     switch ((WfAstKind)target->kind) {
     case WF_AST_Name: {
@@ -277,9 +292,7 @@ static void aug_assign(WfGen *c, WfStmt *s)
                 wf_gen_move(c, x, local);
             }
         }
-        WfReg r = wf_gen_expr(c, value);
-        c->u->loc = s->loc;
-        inplace(c, op, x, r);
+        inplace_expr(c, s, x);
         c->u->loc = target->loc;
         wf_gen_store_name(c, n, x);
         break;
@@ -293,9 +306,7 @@ static void aug_assign(WfGen *c, WfStmt *s)
         x = wf_gen_temp(c);
         c->u->loc = target->loc;
         wf_gen_emit(c, WF_OP_LOAD_ATTR, x, o, wf_gen_name_const(c, n));
-        WfReg r = wf_gen_expr(c, value);
-        c->u->loc = s->loc;
-        inplace(c, op, x, r);
+        inplace_expr(c, s, x);
         c->u->loc = target->loc;
         wf_gen_emit(c, WF_OP_STORE_ATTR, o, x, wf_gen_name_const(c, n));
         break;
@@ -311,9 +322,7 @@ static void aug_assign(WfGen *c, WfStmt *s)
         x = wf_gen_temp(c);
         c->u->loc = target->loc;
         wf_gen_emit(c, WF_OP_GETITEM, x, o, key);
-        WfReg r = wf_gen_expr(c, value);
-        c->u->loc = s->loc;
-        inplace(c, op, x, r);
+        inplace_expr(c, s, x);
         c->u->loc = target->loc;
         wf_gen_emit(c, WF_OP_SETITEM, o, key, x);
         break;

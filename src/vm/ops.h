@@ -568,7 +568,7 @@ op_leave:
 ARITH(ADD, __builtin_add_overflow, +)
 ARITH(SUB, __builtin_sub_overflow, -)
 
-#define ARITH_I(NAME, BIN, BUILTIN, OP)                                                            \
+#define ARITH_I(NAME, BIN, BUILTIN, OP, SLOW)                                                           \
     TARGET(NAME)                                                                                   \
     {                                                                                              \
         WfValue x = RB;                                                                            \
@@ -583,10 +583,12 @@ ARITH(SUB, __builtin_sub_overflow, -)
             RA = wf_double(wf_as_double(x) OP (double)y);                                          \
             DISPATCH();                                                                            \
         }                                                                                          \
-        RESULT(wf_op_arith(t, WF_BIN_##BIN, x, wf_small_int(y)));                                  \
+        RESULT(SLOW(t, WF_BIN_##BIN, x, wf_small_int(y)));                                         \
     }
-ARITH_I(ADD_I, ADD, __builtin_add_overflow, +)
-ARITH_I(SUB_I, SUB, __builtin_sub_overflow, -)
+ARITH_I(ADD_I, ADD, __builtin_add_overflow, +, wf_op_arith)
+ARITH_I(SUB_I, SUB, __builtin_sub_overflow, -, wf_op_arith)
+ARITH_I(IADD_I, ADD, __builtin_add_overflow, +, wf_op_inplace)
+ARITH_I(ISUB_I, SUB, __builtin_sub_overflow, -, wf_op_inplace)
 
 #define ARITH_IN(NAME, BIN, BUILTIN, OP)                                                           \
     TARGET(NAME)                                                                                   \
