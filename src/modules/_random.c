@@ -140,7 +140,7 @@ static WfStatus seed(WfThread *t, Random *r, WfValue v)
 
 static WfValue random_new(WfThread *t, WfType *type, const WfArgs *args)
 {
-    if (type == WF_TYPE(RANDOM) && args->kwnames != NULL && args->kwnames->length > 0) {
+    if (type->slots.init == WF_TYPE(RANDOM)->slots.init && args->kwnames != NULL && args->kwnames->length > 0) {
         return wf_raise(t, WF_EXC(TypeError), "Random() takes no keyword arguments");
     }
     if (args->n_pos > 1) {

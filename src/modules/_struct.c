@@ -117,6 +117,9 @@ static WfStatus scan_format(WfThread *t, const char *s, const char *end, Program
             c = *s++;
         }
         int64_t size = code_size(c, native), bytes;
+        if (c == '\0') {
+            return WF_FAIL(wf_raise(t, STRUCT_ERROR, "embedded null character"));
+        }
         if (size == 0) {
             return WF_FAIL(wf_raise(t, STRUCT_ERROR, "bad char in struct format"));
         }

@@ -372,7 +372,7 @@ static WfStatus extend_array(WfThread *t, Array *a, Array *other)
 
 static WfValue array_new(WfThread *t, WfType *type, const WfArgs *args)
 {
-    if (type == WF_TYPE(ARRAY) && args->kwnames != NULL && args->kwnames->length > 0) {
+    if (type->slots.init == WF_TYPE(ARRAY)->slots.init && args->kwnames != NULL && args->kwnames->length > 0) {
         return wf_raise(t, WF_EXC(TypeError), "array.array() takes no keyword arguments");
     }
     if (args->n_pos < 1) {

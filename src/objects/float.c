@@ -172,7 +172,7 @@ static WfValue float_from_object(WfThread *t, WfValue v)
 
 static WfValue float_new(WfThread *t, WfType *type, const WfArgs *args)
 {
-    if (args->kwnames != NULL && args->kwnames->length > 0 && type == WF_TYPE(FLOAT)) {
+    if (args->kwnames != NULL && args->kwnames->length > 0 && type->slots.init == WF_TYPE(FLOAT)->slots.init) {
         return wf_raise(t, WF_EXC(TypeError), "float() takes no keyword arguments");
     }
     if (args->n_pos > 1) {

@@ -14,8 +14,8 @@
 
 typedef struct LongIterator {
     WfObject h;
-    WfSlot next, left; /* under the lock; ints: the next item, how many are left */
-    WfSlot step;
+    WfSlot index;             /* under the lock; int: how many items are out */
+    WfSlot start, step, length; /* immutable; ints */
 } LongIterator;
 
 #define SHORT_LIMIT ((int64_t)1 << 48)
@@ -304,15 +304,17 @@ static WfValue make_iterator(WfThread *t, WfValue start, WfValue stop, WfValue s
         it->x_next = wf_as_int(start);
         it->stop = wf_as_int(stop);
         it->step = wf_as_int(step);
+        it->start = it->x_next;
         return wf_from_object(it);
     }
     LongIterator *it = WF_NEW(t, LongIterator, LONGRANGE_ITERATOR, WORDS);
     if (it == NULL) {
         return WF_EMPTY;
     }
-    wf_store_raw(&it->next, start);
-    wf_store_raw(&it->left, length);
+    wf_store_raw(&it->index, wf_small_int(0));
+    wf_store_raw(&it->start, start);
     wf_store_raw(&it->step, step);
+    wf_store_raw(&it->length, length);
     return wf_from_object(it);
 }
 
@@ -357,26 +359,27 @@ static WfValue short_length_hint(WfThread *t, WfValue *a)
     return wf_small_int(short_left(it, __atomic_load_n(&it->x_next, __ATOMIC_RELAXED)));
 }
 
-/* iter(range(next, stop, step)), as a call for pickle */
-static WfValue reduce_rest(WfThread *t, WfValue next, WfValue stop, WfValue step)
+/* iter(range(start, stop, step)) and how far it has come, for pickle */
+static WfValue reduce_iterator(WfThread *t, WfValue start, WfValue stop, WfValue step, WfValue index)
 {
-    WfValue range = wf_range_new(t, next, stop, step);
+    WfValue range = wf_range_new(t, start, stop, step);
     WfValue iter = wf_is_empty(range) ? range : wf_getitem(t, t->interp->builtins, WF_NAME_V(iter));
     if (wf_is_empty(iter)) {
         return iter;
     }
     WfValue arguments = wf_tuple_from(t, &range, 1);
-    return wf_is_empty(arguments) ? arguments : WF_TUPLE_OF(t, iter, arguments, wf_small_int(0));
+    return wf_is_empty(arguments) ? arguments : WF_TUPLE_OF(t, iter, arguments, index);
 }
 
 static WfValue short_reduce(WfThread *t, WfValue *a)
 {
     const WfRangeIterator *it = WF_AS(WfRangeIterator, a[0]);
     int64_t next = __atomic_load_n(&it->x_next, __ATOMIC_RELAXED);
-    return reduce_rest(t, wf_small_int(next), wf_small_int(it->stop), wf_small_int(it->step));
+    return reduce_iterator(t, wf_small_int(it->start), wf_small_int(it->stop), wf_small_int(it->step),
+                           wf_small_int((next - it->start) / it->step));
 }
 
-/* Moves on by an index, clipped to what is there. */
+/* Goes to an index, clipped to what is there. */
 static WfValue short_setstate(WfThread *t, WfValue *a)
 {
     WfRangeIterator *it = WF_AS(WfRangeIterator, a[0]);
@@ -384,13 +387,13 @@ static WfValue short_setstate(WfThread *t, WfValue *a)
     if (wf_is_empty(state)) {
         return state;
     }
-    int64_t next = __atomic_load_n(&it->x_next, __ATOMIC_RELAXED), left = short_left(it, next), i;
+    int64_t length = short_left(it, it->start), i;
     if (wf_int_sign(state) < 0) {
         i = 0;
-    } else if (!wf_int_to_i64(state, &i) || i > left) {
-        i = left;
+    } else if (!wf_int_to_i64(state, &i) || i > length) {
+        i = length;
     }
-    __atomic_store_n(&it->x_next, next + i * it->step, __ATOMIC_RELAXED);
+    __atomic_store_n(&it->x_next, it->start + i * it->step, __ATOMIC_RELAXED);
     return WF_NONE;
 }
 
@@ -399,15 +402,15 @@ static WfFound long_next(WfThread *t, WfValue self, WfValue *out)
     LongIterator *it = WF_AS(LongIterator, self);
     WfFound found = WF_MISSING;
     wf_lock(t, it);
-    WfValue left = wf_load(&it->left), next = wf_load(&it->next);
-    if (wf_int_sign(left) > 0) {
+    WfValue index = wf_load(&it->index);
+    if (wf_int_compare(index, wf_load(&it->length)) < 0) {
         found = WF_ERROR;
-        WfValue after = wf_int_add(t, next, wf_load(&it->step));
-        left = wf_is_empty(after) ? after : wf_int_sub(t, left, wf_small_int(1));
-        if (!wf_is_empty(left)) {
-            wf_store(&it->next, after);
-            wf_store(&it->left, left);
-            *out = next;
+        WfValue offset = wf_int_mul(t, index, wf_load(&it->step));
+        WfValue item = wf_is_empty(offset) ? offset : wf_int_add(t, wf_load(&it->start), offset);
+        index = wf_is_empty(item) ? item : wf_int_add(t, index, wf_small_int(1));
+        if (!wf_is_empty(index)) {
+            wf_store(&it->index, index);
+            *out = item;
             found = WF_FOUND;
         }
     }
@@ -415,17 +418,19 @@ static WfFound long_next(WfThread *t, WfValue self, WfValue *out)
     return found;
 }
 
-static WfValue long_length_hint(WfThread *t, WfValue *a) { return wf_load(&WF_AS(LongIterator, a[0])->left); }
+static WfValue long_length_hint(WfThread *t, WfValue *a)
+{
+    const LongIterator *it = WF_AS(LongIterator, a[0]);
+    return wf_int_sub(t, wf_load(&it->length), wf_load(&it->index));
+}
 
 static WfValue long_reduce(WfThread *t, WfValue *a)
 {
-    LongIterator *it = WF_AS(LongIterator, a[0]);
-    wf_lock(t, it);
-    WfValue next = wf_load(&it->next), left = wf_load(&it->left), step = wf_load(&it->step);
-    wf_unlock(t, it);
-    WfValue span = wf_int_mul(t, left, step);
-    WfValue stop = wf_is_empty(span) ? span : wf_int_add(t, next, span);
-    return wf_is_empty(stop) ? stop : reduce_rest(t, next, stop, step);
+    const LongIterator *it = WF_AS(LongIterator, a[0]);
+    WfValue start = wf_load(&it->start), step = wf_load(&it->step);
+    WfValue span = wf_int_mul(t, wf_load(&it->length), step);
+    WfValue stop = wf_is_empty(span) ? span : wf_int_add(t, start, span);
+    return wf_is_empty(stop) ? stop : reduce_iterator(t, start, stop, step, wf_load(&it->index));
 }
 
 static WfValue long_setstate(WfThread *t, WfValue *a)
@@ -435,24 +440,15 @@ static WfValue long_setstate(WfThread *t, WfValue *a)
     if (wf_is_empty(state)) {
         return state;
     }
-    WfValue result = WF_EMPTY;
-    wf_lock(t, it);
-    WfValue left = wf_load(&it->left);
     if (wf_int_sign(state) < 0) {
         state = wf_small_int(0);
-    } else if (wf_int_compare(state, left) > 0) {
-        state = left;
+    } else if (wf_int_compare(state, wf_load(&it->length)) > 0) {
+        state = wf_load(&it->length);
     }
-    WfValue move = wf_int_mul(t, state, wf_load(&it->step));
-    WfValue next = wf_is_empty(move) ? move : wf_int_add(t, wf_load(&it->next), move);
-    left = wf_is_empty(next) ? next : wf_int_sub(t, left, state);
-    if (!wf_is_empty(left)) {
-        wf_store(&it->next, next);
-        wf_store(&it->left, left);
-        result = WF_NONE;
-    }
+    wf_lock(t, it);
+    wf_store(&it->index, state);
     wf_unlock(t, it);
-    return result;
+    return WF_NONE;
 }
 
 static WfValue iterator_self(WfThread *t, WfValue self) { return self; }

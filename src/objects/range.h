@@ -17,6 +17,7 @@ typedef struct WfRangeIterator {
     WfObject h;
     int64_t x_next; /* relaxed */
     int64_t stop, step; /* immutable */
+    int64_t start;      /* immutable; for pickling */
 } WfRangeIterator;
 
 WF_INLINE bool wf_is_range_iterator(WfValue v) { return WF_IS_EXACT(v, RANGE_ITERATOR); }
