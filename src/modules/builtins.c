@@ -56,7 +56,7 @@ static WfValue bi_id(WfThread *t, WfValue *a)
 static WfValue bi_len(WfThread *t, WfValue *a)
 {
     int64_t n;
-    return wf_len(t, a[0], &n) == WF_OK ? wf_small_int(n) : WF_EMPTY;
+    return wf_len(t, a[0], &n) == WF_OK ? wf_int_from_i64(t, n) : WF_EMPTY;
 }
 static WfValue bi_isinstance(WfThread *t, WfValue *a)
 {

@@ -474,6 +474,7 @@ WfStatus wf_import_init(WfThread *t)
         || keep(t, "builtins", builtins) != WF_OK) {
         return WF_RAISED;
     }
+    interp->import_func = wf_dict_get_str(wf_as_dict(interp->builtins), WF_NAME(__import__));
     WfValue imp = wf_native_module(t, &imp_module);
     if (keep(t, "_imp", imp) != WF_OK) {
         return WF_RAISED;
