@@ -377,7 +377,7 @@ WfStatus wf_except_star_result(WfThread *t, WfValue orig, WfValue list, WfValue 
     WfList *all = wf_as_list(list);
     int64_t n = wf_list_length(all);
     if (!is_group(orig)) {
-        /* A naked exception: either nothing took it (it is there as is), or what the clause raised is. */
+        /* A naked exception: it or what the one clause that took it has raised. */
         for (int64_t i = 0; i < n; i++) {
             WfValue e = wf_list_at(all, i);
             if (!wf_is_none(e)) {
@@ -385,9 +385,7 @@ WfStatus wf_except_star_result(WfThread *t, WfValue orig, WfValue list, WfValue 
                 break;
             }
         }
-        if (wf_is_empty(*out) || wf_is(*out, orig)) {
-            return WF_OK;
-        }
+        return WF_OK;
     }
     WfValue raised = wf_list_new(t, 0);
     WfValue kept = wf_list_new(t, 0);
@@ -399,7 +397,7 @@ WfStatus wf_except_star_result(WfThread *t, WfValue orig, WfValue list, WfValue 
         if (wf_is_none(e)) {
             continue;
         }
-        WfStatus status = is_group(orig) && is_same_metadata(e, orig) ? collect_leaves(t, e, kept)
+        WfStatus status = is_same_metadata(e, orig) ? collect_leaves(t, e, kept)
                                                                        : wf_list_append(t, wf_as_list(raised), e);
         if (status != WF_OK) {
             return WF_RAISED;
@@ -415,10 +413,6 @@ WfStatus wf_except_star_result(WfThread *t, WfValue orig, WfValue list, WfValue 
     }
     if (!wf_is_empty(rest) && wf_list_append(t, wf_as_list(raised), rest) != WF_OK) {
         return WF_RAISED;
-    }
-    if (wf_list_length(wf_as_list(raised)) == 1) {
-        *out = wf_list_at(wf_as_list(raised), 0);
-        return WF_OK;
     }
     *out = wf_call2(t, wf_from_object(WF_EXC(BaseExceptionGroup)), WF_NAME_V(empty), raised);
     return wf_is_empty(*out) ? WF_RAISED : WF_OK;
