@@ -87,6 +87,9 @@ typedef struct WfRaw {
 } WfRaw;
 WfRaw *wf_gc_alloc_raw(WfThread *t, int64_t size, bool zero) WF_MUST_CHECK;
 
+/* As wf_gc_alloc_head for cells that are not traced; of large ones only the first 64 bytes are zeroed. */
+void *wf_gc_alloc_leaf(WfThread *t, size_t size, uint64_t head) WF_MUST_CHECK;
+
 /* Bytes of the cell that o is (its size class, not what was asked for). */
 size_t wf_gc_cell_size(const void *o);
 

@@ -684,6 +684,18 @@ WfRaw *wf_gc_alloc_raw(WfThread *t, int64_t size, bool zero)
     return r;
 }
 
+void *wf_gc_alloc_leaf(WfThread *t, size_t size, uint64_t head)
+{
+    if (size <= WF_MEDIUM_MAX) {
+        return wf_gc_alloc_head(t, size, head);
+    }
+    void *p = alloc_large(t, size, head, false);
+    if (p != NULL) {
+        memset((char *)p + sizeof head, 0, 64 - sizeof head);
+    }
+    return p;
+}
+
 size_t wf_gc_cell_size(const void *o)
 {
     WfBlock *b = wf_block_of(o);

@@ -15,11 +15,14 @@ WfValue wf_bytes_new(WfThread *t, const void *data, int64_t n)
     if (WF_UNLIKELY((uint64_t)n >= WF_HEAP_SIZE)) {
         return wf_raise_no_memory(t);
     }
-    WfBytes *b = wf_gc_alloc_head(t, sizeof(WfBytes) + (size_t)n + 1, WF_HEAD(BYTES, BYTES));
+    size_t size = sizeof(WfBytes) + (size_t)n + 1;
+    bool leaf = data != NULL && size > WF_SMALL_MAX;
+    WfBytes *b = leaf ? wf_gc_alloc_leaf(t, size, WF_HEAD(BYTES, BYTES)) : wf_gc_alloc_head(t, size, WF_HEAD(BYTES, BYTES));
     if (b == NULL) {
         return WF_EMPTY;
     }
     b->length = n;
+    b->data[n] = 0;
     if (data != NULL && n > 0) {
         memcpy(b->data, data, (size_t)n);
     }

@@ -36,7 +36,8 @@ WfStr *wf_str_alloc(WfThread *t, int64_t n, uint32_t max_char)
         return WF_FAIL_NULL(wf_raise_no_memory(t));
     }
     size_t size = sizeof(WfStr) + ((uint64_t)n + 1) * kind;
-    WfStr *s = wf_gc_alloc_head(t, size, WF_HEAD(STR, STR) | (uint64_t)spare << 56);
+    uint64_t head = WF_HEAD(STR, STR) | (uint64_t)spare << 56;
+    WfStr *s = size <= WF_SMALL_MAX ? wf_gc_alloc_head(t, size, head) : wf_gc_alloc_leaf(t, size, head);
     if (WF_LIKELY(s != NULL)) {
         s->length = n;
         memset(s->data + (uint64_t)n * kind, 0, kind);
