@@ -366,7 +366,7 @@ void wf_gen_sequence(WfGen *c, WfExprSeq elts, WfAstKind kind, WfReg dst)
         star |= elts.data[i]->kind == WF_AST_Starred;
     }
     WfOp build = kind == WF_AST_Tuple ? WF_OP_BUILD_TUPLE : kind == WF_AST_Set ? WF_OP_BUILD_SET : WF_OP_BUILD_LIST;
-    bool constants = elts.len > 2 && all_constant(elts);
+    bool constants = elts.len > (kind == WF_AST_Tuple ? 0 : 2) && all_constant(elts);
     if (constants && kind == WF_AST_Tuple) {
         wf_gen_load_const(c, constant_tuple(c, elts), dst);
     } else if (!star && elts.len <= BUILD_MAX && !constants) {
@@ -569,7 +569,7 @@ static void slice(WfGen *c, WfExpr *e, WfReg dst)
 void wf_gen_send_loop(WfGen *c, WfReg iter, WfReg value)
 {
     WfLabel again = wf_gen_label(c), done = wf_gen_label(c);
-    wf_gen_load_imm(c, WF_NONE, value);
+    wf_gen_load_const(c, WF_NONE, value);
     wf_gen_place(c, again);
     wf_gen_jump(c, WF_OP_SEND, iter, value, done);
     wf_gen_emit(c, WF_OP_YIELD, value, value, 1);
