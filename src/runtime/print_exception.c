@@ -305,6 +305,7 @@ static WfStatus put_syntax_line(Out *o, WfStr *text, int64_t offset, int64_t end
     if (wf_is_empty(shown) || put(o, "    ") != WF_OK || put_value(o, shown) != WF_OK || put(o, "\n") != WF_OK) {
         return WF_RAISED;
     }
+    end_offset = end_offset > to + 1 ? to + 1 : end_offset;
     int64_t carets = end_offset > 0 && end_offset > offset ? end_offset - offset : 1;
     int64_t column = offset - 1 > to ? to : offset - 1;
     column -= from;
