@@ -233,7 +233,6 @@ WfValue wf_generator_delegate(const WfGenerator *g)
 static WfFound throw_here(WfThread *t, WfGenerator *g, WfValue *out)
 {
     WfValue exc = wf_take_pending(t);
-    bool created = state_of(g) == WF_GEN_CREATED;
     WfFound found = wf_generator_claim(t, g);
     if (found == WF_ERROR) {
         return WF_ERROR;
@@ -242,11 +241,19 @@ static WfFound throw_here(WfThread *t, WfGenerator *g, WfValue *out)
         if (WF_IS_EXACT(wf_from_object(g), COROUTINE)) {
             return WF_FAIL_FOUND(wf_raise(t, WF_EXC(RuntimeError), "cannot reuse already awaited coroutine"));
         }
-        (void)wf_raise_object(t, exc);
+        wf_restore_pending(t, exc);
         return WF_ERROR;
     }
-    (void)created;
-    (void)wf_raise_object(t, exc); /* context: what is handled here */
+    /* Its context is what the generator itself handles; where it handles nothing, the exception keeps the context it has. */
+    WfValue own = wf_load(&g->handled);
+    if (wf_is_empty(own)) {
+        wf_restore_pending(t, exc);
+    } else {
+        WfValue outer = t->handled;
+        t->handled = own;
+        (void)wf_raise_object(t, exc);
+        t->handled = outer;
+    }
     return resume(t, g, WF_EMPTY, out);
 }
 
@@ -310,7 +317,7 @@ WfFound wf_generator_throw(WfThread *t, WfGenerator *g, WfValue *out)
         WfFound ok = close_delegate(t, delegate);
         __atomic_store_n(&g->x_state, WF_GEN_SUSPENDED, __ATOMIC_RELEASE);
         if (ok != WF_ERROR) {
-            (void)wf_raise_object(t, exc);
+            wf_restore_pending(t, exc);
         }
         return throw_here(t, g, out);
     }
@@ -337,7 +344,7 @@ WfFound wf_generator_throw(WfThread *t, WfGenerator *g, WfValue *out)
             }
         } else if (found == WF_MISSING) {
             __atomic_store_n(&g->x_state, WF_GEN_SUSPENDED, __ATOMIC_RELEASE);
-            (void)wf_raise_object(t, exc);
+            wf_restore_pending(t, exc);
             return throw_here(t, g, out);
         }
     }
