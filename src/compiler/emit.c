@@ -223,7 +223,7 @@ static WfConstEntry *const_entry(WfGen *c, WfValue v)
         }
     }
     (void)wf_gen_keep(c, v);
-    WfConstEntry fresh = {.value = v, .index = (int32_t)u->consts.len, .co_index = -1, .hash = h};
+    WfConstEntry fresh = {.value = v, .index = -1, .co_index = -1, .hash = h};
     if (!wf_vec_push(&u->consts, fresh)) {
         wf_gen_no_memory(c);
         return NULL;
@@ -232,10 +232,14 @@ static WfConstEntry *const_entry(WfGen *c, WfValue v)
     return &wf_vec_last(&u->consts);
 }
 
+static int32_t entry_number(const WfGen *c, const WfConstEntry *e)
+{
+    return e == NULL ? 0 : (int32_t)(e - c->u->consts.data);
+}
+
 int32_t wf_gen_const(WfGen *c, WfValue v)
 {
-    const WfConstEntry *e = const_entry(c, v);
-    return e == NULL ? 0 : e->index;
+    return entry_number(c, const_entry(c, v));
 }
 
 int32_t wf_gen_shown_const(WfGen *c, WfValue v)
@@ -250,22 +254,12 @@ int32_t wf_gen_shown_const(WfGen *c, WfValue v)
             wf_gen_no_memory(c);
         }
     }
-    return e->index;
-}
-
-/* Instructions have 16 bits for a name. */
-static int32_t name_index(WfGen *c, int32_t i)
-{
-    if (i > 0xffff && !c->failed) {
-        c->failed = true;
-        (void)wf_raise(c->t, WF_EXC(OverflowError), "too many names and constants in one block of code");
-    }
-    return i;
+    return entry_number(c, e);
 }
 
 int32_t wf_gen_local_name(WfGen *c, WfName *n)
 {
-    return n == NULL ? 0 : name_index(c, wf_gen_const(c, wf_from_object(n->str)));
+    return n == NULL ? 0 : wf_gen_const(c, wf_from_object(n->str));
 }
 
 int32_t wf_gen_name_const(WfGen *c, WfName *n)

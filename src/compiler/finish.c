@@ -18,6 +18,7 @@ typedef struct Finish {
     int32_t n;
     int32_t *label_at;  /* index of the label in ins */
     int32_t *offset;    /* words before the instruction; n + 1 entries */
+    int32_t n_consts;
     bool any_long;
 } Finish;
 
@@ -251,6 +252,48 @@ static void drop_checks(Finish *f)
     flow(&b, true);
 }
 
+/* --- constants ------------------------------------------------------------------------------------------------------------ */
+
+static int32_t final_const(Finish *f, int32_t entry)
+{
+    WfConstEntry *e = &f->u->consts.data[entry];
+    if (e->index < 0) {
+        e->index = f->n_consts++;
+    }
+    return e->index;
+}
+
+/* Numbers the constants that instructions use, the names first: some instructions have 16 bits for them. */
+static void number_consts(Finish *f)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t i = 0; i < f->n; i++) {
+            WfIns *x = &f->ins[i];
+            if (x->dead || is_label(x)) {
+                continue;
+            }
+            const WfOpInfo *info = &wf_op_info[x->op];
+            if (pass == 0) {
+                if (info->b == WF_ROLE_N) {
+                    x->b = final_const(f, x->b);
+                }
+                if (info->c == WF_ROLE_N) {
+                    x->c = final_const(f, x->c);
+                }
+            } else if (info->b == WF_ROLE_KW || info->b == WF_ROLE_NW) {
+                x->b = final_const(f, x->b);
+            } else if (x->op == WF_OP_MAKE_FUNCTION || x->op == WF_OP_CALL_KW || x->op == WF_OP_CALL_METHOD_KW) {
+                x->arg = final_const(f, (int32_t)x->arg);
+            }
+        }
+        if (pass == 0 && f->n_consts > 0x10000) {
+            f->c->failed = true;
+            (void)wf_raise(f->c->t, WF_EXC(OverflowError), "too many names in one block of code");
+            return;
+        }
+    }
+}
+
 /* --- addresses -------------------------------------------------------------------------------------------------------------------- */
 
 static int32_t size_of(const WfIns *x)
@@ -383,7 +426,7 @@ static bool fill_parts(Finish *f, WfCodeParts *p)
     WfGen *c = f->c;
     WfUnit *u = f->u;
     const WfScope *s = u->scope;
-    p->consts = new_tuple(c, (int64_t)u->consts.len);
+    p->consts = new_tuple(c, f->n_consts);
     p->co_consts = new_tuple(c, (int64_t)u->co_consts.len);
     p->co_names = new_tuple(c, (int64_t)u->co_names.len);
     p->varnames = new_tuple(c, s->n_locals);
@@ -393,7 +436,9 @@ static bool fill_parts(Finish *f, WfCodeParts *p)
         return false;
     }
     for (size_t i = 0; i < u->consts.len; i++) {
-        wf_store(&p->consts->items[i], u->consts.data[i].value);
+        if (u->consts.data[i].index >= 0) {
+            wf_store(&p->consts->items[u->consts.data[i].index], u->consts.data[i].value);
+        }
     }
     for (size_t i = 0; i < u->co_consts.len; i++) {
         wf_store(&p->co_consts->items[i], u->co_consts.data[i]);
@@ -445,6 +490,9 @@ WfValue wf_gen_finish(WfGen *c)
     find_dead(&f);
     drop_empty(&f);
     drop_checks(&f);
+    if (!c->failed) {
+        number_consts(&f);
+    }
     if (c->failed) {
         return WF_EMPTY;
     }

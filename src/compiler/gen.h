@@ -65,7 +65,7 @@ typedef struct WfBlockEntry {
 
 typedef struct WfConstEntry {
     WfValue value;
-    int32_t index;     /* in consts */
+    int32_t index;     /* in the code's consts, given by finish.c; -1: no instruction uses it */
     int32_t co_index;  /* in co_consts, -1: not shown */
     bool in_names;     /* listed in co_names */
     uint64_t hash;
@@ -143,9 +143,9 @@ void wf_gen_place(WfGen *c, WfLabel l);
 int32_t wf_gen_catch(WfGen *c, WfLabel label, WfReg reg);
 WfReg wf_gen_temp(WfGen *c);
 WfReg wf_gen_temps(WfGen *c, int32_t n);
-int32_t wf_gen_const(WfGen *c, WfValue v);       /* index in consts; not shown in co_consts */
+int32_t wf_gen_const(WfGen *c, WfValue v);       /* its entry in u->consts; not shown in co_consts */
 int32_t wf_gen_shown_const(WfGen *c, WfValue v); /* a constant of the program */
-int32_t wf_gen_name_const(WfGen *c, WfName *n);  /* index of the name, shown in co_names */
+int32_t wf_gen_name_const(WfGen *c, WfName *n);  /* entry of the name, shown in co_names */
 int32_t wf_gen_local_name(WfGen *c, WfName *n);  /* likewise, not shown */
 void wf_gen_load_const(WfGen *c, WfValue v, WfReg dst);
 void wf_gen_load_imm(WfGen *c, WfValue v, WfReg dst);
