@@ -115,9 +115,8 @@ WfFound wf_generator_claim(WfThread *t, WfGenerator *g)
 void wf_generator_enter(WfThread *t, WfGenerator *g)
 {
     wf_store(&g->x_caller_handled, t->handled);
-    WfValue own = wf_load(&g->handled);
-    if (!wf_is_empty(own)) {
-        t->handled = own;
+    if (g->flags & WF_GEN_HANDLES) {
+        t->handled = wf_load(&g->handled);
         wf_store_raw(&g->handled, WF_EMPTY);
     }
 }
@@ -125,7 +124,7 @@ void wf_generator_enter(WfThread *t, WfGenerator *g)
 static void give_back_handled(WfThread *t, WfGenerator *g, bool keep)
 {
     WfValue caller = wf_load(&g->x_caller_handled);
-    if (keep && !wf_is(t->handled, caller)) {
+    if (keep && (g->flags & WF_GEN_HANDLES)) {
         wf_store(&g->handled, t->handled);
     }
     t->handled = caller;
@@ -245,7 +244,7 @@ static WfFound throw_here(WfThread *t, WfGenerator *g, WfValue *out)
         return WF_ERROR;
     }
     /* Its context is what the generator itself handles; where it handles nothing, the exception keeps the context it has. */
-    WfValue own = wf_load(&g->handled);
+    WfValue own = g->flags & WF_GEN_HANDLES ? wf_load(&g->handled) : WF_EMPTY;
     if (wf_is_empty(own)) {
         wf_restore_pending(t, exc);
     } else {

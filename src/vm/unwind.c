@@ -68,7 +68,8 @@ WfFrame *wf_vm_unwind_leave(WfThread *t, WfFrame *f)
 WfValue wf_handled_push(WfThread *t, const WfFrame *f)
 {
     WfValue old = t->handled;
-    if ((f->flags & WF_FRAME_GENERATOR) && wf_is(old, wf_load(&WF_GENERATOR_OF(f)->x_caller_handled))) {
+    if ((f->flags & WF_FRAME_GENERATOR) && !(WF_GENERATOR_OF(f)->flags & WF_GEN_HANDLES)) {
+        WF_GENERATOR_OF(f)->flags |= WF_GEN_HANDLES;
         return WF_EMPTY; /* not the generator's own: whoever resumes it next may handle another */
     }
     return old;
@@ -77,6 +78,7 @@ WfValue wf_handled_push(WfThread *t, const WfFrame *f)
 void wf_handled_pop(WfThread *t, const WfFrame *f, WfValue saved)
 {
     if (wf_is_empty(saved) && (f->flags & WF_FRAME_GENERATOR)) {
+        WF_GENERATOR_OF(f)->flags &= ~(uint32_t)WF_GEN_HANDLES;
         saved = wf_load(&WF_GENERATOR_OF(f)->x_caller_handled);
     }
     t->handled = saved;

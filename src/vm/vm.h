@@ -74,10 +74,11 @@ typedef struct WfGenerator {
     WfSlot finalizer;     /* async generators: hook */
     WfSlot await_with;    /* async generators: running awaitable marker (bool), hooks called marker */
     uint32_t x_state;     /* WF_GEN_*, atomic: only one thread resumes */
-    uint32_t flags;
+    uint32_t flags;       /* 1, 2: async generators; WF_GEN_HANDLES */
     WfFrame frame;        /* regs follow */
     WfValue regs[];
 } WfGenerator;
+enum { WF_GEN_HANDLES = 4 /* the body is handling an exception of its own */ };
 enum { WF_GEN_CREATED, WF_GEN_SUSPENDED, WF_GEN_RUNNING, WF_GEN_CLOSED };
 #define WF_GENERATOR_OF(f) ((WfGenerator *)((char *)(f) - offsetof(WfGenerator, frame)))
 
