@@ -50,7 +50,7 @@ static int32_t keyword_names(WfGen *c, WfKeywordSeq keywords)
     WfTuple *names = wf_tuple_alloc(c->t, (int64_t)keywords.len);
     (void)wf_gen_keep(c, names == NULL ? WF_EMPTY : wf_from_object(names));
     for (size_t i = 0; i < keywords.len && !c->failed; i++) {
-        WfName *n = wf_gen_mangled(c, keywords.data[i]->arg);
+        WfName *n = wf_gen_name_ast(c, keywords.data[i]->arg);
         if (n != NULL) {
             wf_store(&names->items[i], wf_from_object(n->str));
         }
@@ -86,7 +86,7 @@ static void keyword_dict(WfGen *c, WfKeywordSeq keywords, WfReg dict, WfReg call
             merged = true;
             continue;
         }
-        WfName *n = wf_gen_mangled(c, w->arg);
+        WfName *n = wf_gen_name_ast(c, w->arg);
         if (n == NULL) {
             return;
         }

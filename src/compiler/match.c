@@ -264,7 +264,7 @@ static void class_pattern(WfGen *c, WfPattern *p, WfReg subject, Pattern *ctx)
     WfTuple *names = wf_tuple_alloc(c->t, (int64_t)attrs.len);
     (void)wf_gen_keep(c, names == NULL ? WF_EMPTY : wf_from_object(names));
     for (size_t i = 0; i < attrs.len && !c->failed; i++) {
-        WfName *name = wf_gen_mangled(c, attrs.data[i]);
+        WfName *name = wf_gen_name_ast(c, attrs.data[i]);
         if (name != NULL) {
             wf_store(&names->items[i], wf_from_object(name->str));
         }

@@ -179,7 +179,8 @@ static void add_to(Walk *w, WfScope *s, WfName *name, uint32_t flag, WfLoc loc)
         }
         sym->flags |= WF_SYM_COMP_ITER;
     }
-    sym->flags |= flag;
+    bool only = (flag & WF_SYM_ANNOT_ONLY) != 0 && (sym->flags == 0 || (sym->flags & WF_SYM_ANNOT_ONLY));
+    sym->flags = ((sym->flags | flag) & ~(uint32_t)WF_SYM_ANNOT_ONLY) | (only ? WF_SYM_ANNOT_ONLY : 0);
     if (flag & WF_SYM_PARAM) {
         s->n_params++;
     } else if (flag & WF_SYM_GLOBAL) {
@@ -635,7 +636,7 @@ static void visit_ann_assign(Walk *w, WfStmt *st)
             return;
         }
         if (st->AnnAssign.simple) {
-            add_to(w, w->s, name, WF_SYM_ANNOT | WF_SYM_LOCAL, target->loc);
+            add_to(w, w->s, name, WF_SYM_ANNOT | WF_SYM_LOCAL | (st->AnnAssign.value == NULL ? WF_SYM_ANNOT_ONLY : 0), target->loc);
             w->s->has_annotations = true;
         } else if (st->AnnAssign.value != NULL) {
             add_to(w, w->s, name, WF_SYM_LOCAL, target->loc);
@@ -917,7 +918,7 @@ static void number(WfGen *c, WfScope *s)
     }
     for (int32_t i = 0; i < s->n_symbols; i++) {
         WfSymbol *sym = s->symbols[i];
-        if (s->kind == WF_BLOCK_FUNCTION && (i < s->n_params || sym->scope == WF_SCOPE_LOCAL)) {
+        if (s->kind == WF_BLOCK_FUNCTION && (i < s->n_params || (sym->scope == WF_SCOPE_LOCAL && !(sym->flags & WF_SYM_ANNOT_ONLY)))) {
             sym->slot = s->n_locals++;
         }
         if (sym->scope == WF_SCOPE_CELL) {

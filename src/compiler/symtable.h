@@ -23,6 +23,7 @@ typedef struct WfName {
 enum { /* how a block uses a name */
     WF_SYM_GLOBAL = 1, WF_SYM_LOCAL = 2, WF_SYM_PARAM = 4, WF_SYM_NONLOCAL = 8, WF_SYM_USE = 16,
     WF_SYM_FREE_CLASS = 64, WF_SYM_IMPORT = 128, WF_SYM_ANNOT = 256, WF_SYM_COMP_ITER = 512,
+    WF_SYM_ANNOT_ONLY = 1024, /* `x: int` and nothing else: no register */
     WF_SYM_BOUND = WF_SYM_LOCAL | WF_SYM_PARAM | WF_SYM_IMPORT
 };
 typedef enum WfNameScope {
