@@ -419,6 +419,10 @@ WfStatus wf_throw_arguments(WfThread *t, WfValue type, WfValue value, WfValue tb
         if (wf_is_empty(exc)) {
             return WF_RAISED;
         }
+        if (!wf_is_exception(exc)) {
+            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "calling %R should have returned an instance of BaseException, not %R",
+                                    type, wf_from_object(wf_type(exc))));
+        }
     } else if (wf_is_exception(type)) {
         if (!wf_is_empty(value) && !wf_is_none(value)) {
             return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "instance exception may not have a separate value"));
