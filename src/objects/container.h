@@ -60,9 +60,11 @@ WF_INLINE WF_MUST_CHECK WfStatus wf_index_bound(WfThread *t, WfValue v, int64_t 
 }
 
 /* Moves n slots that others may be reading, a word at a time, ranges may overlap. The caller does the barrier. */
-WF_INLINE void wf_slots_move(WfSlot *dst, const WfSlot *src, int64_t n)
+WF_INLINE void wf_slots_move(WfThread *t, WfSlot *dst, const WfSlot *src, int64_t n)
 {
-    if (dst < src) {
+    if (!wf_threaded(t)) {
+        memmove(dst, src, (size_t)n * sizeof *dst);
+    } else if (dst < src) {
         for (int64_t i = 0; i < n; i++) {
             wf_store_raw(dst + i, wf_load(src + i));
         }
@@ -70,6 +72,15 @@ WF_INLINE void wf_slots_move(WfSlot *dst, const WfSlot *src, int64_t n)
         for (int64_t i = n - 1; i >= 0; i--) {
             wf_store_raw(dst + i, wf_load(src + i));
         }
+    }
+}
+
+/* Copies n slots to where nobody can read yet, from where nobody writes (the caller holds the lock of the source). The caller
+ * does the barrier, unless the cell is fresh. */
+WF_INLINE void wf_slots_copy(WfSlot *dst, const WfSlot *src, int64_t n)
+{
+    if (n > 0) {
+        memcpy(dst, src, (size_t)n * sizeof *dst);
     }
 }
 

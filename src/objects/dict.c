@@ -273,11 +273,9 @@ restart:
 WF_INLINE WfFound find(WfThread *t, WfDict *d, WfValue key, int64_t hash, Place *p)
 {
     if (wf_is_exact_str(key)) {
-        place_begin(p, d);
-        if (p->table == NULL) {
-            return WF_MISSING;
-        }
-        if (p->table->stride == PAIR) {
+        WfDictTable *x = wf_dict_table(d);
+        if (x != NULL && x->stride == PAIR) {
+            /* should another thread have put in a table of other keys by now, it is as if it had before */
             return find_str(d, wf_as_str(key), hash, p) ? WF_FOUND : WF_MISSING;
         }
     }
@@ -303,6 +301,13 @@ WfFound wf_dict_get_hash(WfThread *t, WfDict *d, WfValue key, int64_t hash, WfVa
 WfFound wf_dict_get(WfThread *t, WfDict *d, WfValue key, WfValue *out)
 {
     int64_t hash;
+    if (wf_is_exact_str(key)) {
+        WfDictTable *x = wf_dict_table(d);
+        if (x == NULL || x->stride == PAIR) {
+            *out = wf_dict_get_str(d, wf_as_str(key));
+            return wf_is_empty(*out) ? WF_MISSING : WF_FOUND;
+        }
+    }
     if (wf_hash_fast(t, key, &hash) != WF_OK) {
         return WF_ERROR;
     }

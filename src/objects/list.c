@@ -50,8 +50,8 @@ static WfSlots *room_locked(WfThread *t, WfList *l, int64_t n)
     if (bigger == NULL) {
         return NULL;
     }
-    for (int64_t i = 0; i < l->x_length; i++) {
-        wf_store_raw(&bigger->items[i], wf_load(&items->items[i]));
+    if (items != NULL) {
+        wf_slots_copy(bigger->items, items->items, l->x_length);
     }
     return bigger;
 }
@@ -69,9 +69,7 @@ static void shrink_locked(WfThread *t, WfList *l)
         wf_clear_pending(t);
         return;
     }
-    for (int64_t i = 0; i < n; i++) {
-        wf_store_raw(&smaller->items[i], wf_load(&items->items[i]));
-    }
+    wf_slots_copy(smaller->items, items->items, n);
     wf_store_ptr(&l->items, smaller);
     wf_gc_replaced(t, items);
 }
@@ -100,9 +98,7 @@ WfValue wf_list_from(WfThread *t, const WfValue *items, int64_t n)
     }
     WfList *l = wf_as_list(v);
     WfSlots *s = buffer(l);
-    for (int64_t i = 0; i < n; i++) {
-        wf_store_raw(&s->items[i], items[i]);
-    }
+    memcpy(s->items, items, (size_t)n * sizeof(WfValue));
     l->x_length = n;
     return v;
 }
@@ -145,7 +141,7 @@ WfStatus wf_list_insert(WfThread *t, WfList *l, int64_t i, WfValue v)
         if (i > n) {
             i = n;
         }
-        wf_slots_move(&items->items[i + 1], &items->items[i], n - i);
+        wf_slots_move(t, &items->items[i + 1], &items->items[i], n - i);
         wf_store_raw(&items->items[i], v);
         wf_barrier_range(&items->items[i], (size_t)(n - i + 1));
         WfSlots *old = buffer(l);
@@ -179,7 +175,7 @@ static void remove_locked(WfThread *t, WfList *l, int64_t start, int64_t stop)
     if (count <= 0) {
         return;
     }
-    wf_slots_move(&items->items[start], &items->items[stop], n - stop);
+    wf_slots_move(t, &items->items[start], &items->items[stop], n - stop);
     wf_barrier_range(&items->items[start], (size_t)(n - stop));
     set_length(l, n - count);
     for (int64_t i = n - count; i < n; i++) {
@@ -222,8 +218,12 @@ static WfValue list_part(WfThread *t, WfList *l, int64_t start, int64_t stop, in
     WfValue out = wf_list_new(t, count);
     if (!wf_is_empty(out) && count > 0) {
         WfSlots *from = buffer(l), *to = buffer(wf_as_list(out));
-        for (int64_t i = 0; i < count; i++) {
-            wf_store_raw(&to->items[i], wf_load(&from->items[start + i * step]));
+        if (step == 1) {
+            wf_slots_copy(to->items, from->items + start, count);
+        } else {
+            for (int64_t i = 0; i < count; i++) {
+                wf_store_raw(&to->items[i], wf_load(&from->items[start + i * step]));
+            }
         }
         wf_as_list(out)->x_length = count;
     }
@@ -241,8 +241,8 @@ WfValue wf_list_to_tuple(WfThread *t, WfList *l)
     wf_lock(t, l);
     int64_t n = l->x_length;
     WfTuple *out = wf_tuple_alloc(t, n);
-    for (int64_t i = 0; out != NULL && i < n; i++) {
-        wf_store_raw(&out->items[i], wf_load(&buffer(l)->items[i]));
+    if (out != NULL && n > 0) {
+        wf_slots_copy(out->items, buffer(l)->items, n);
     }
     wf_unlock(t, l);
     return wf_from_object(out);
@@ -286,9 +286,7 @@ static WfStatus extend_locked(WfThread *t, WfList *l, const WfSlot *from, int64_
     if (items == NULL) {
         return WF_RAISED;
     }
-    for (int64_t i = 0; i < count; i++) {
-        wf_store_raw(&items->items[n + i], wf_load(from + i));
-    }
+    wf_slots_copy(&items->items[n], from, count);
     wf_barrier_range(&items->items[n], (size_t)count);
     if (items != buffer(l)) {
         wf_store_ptr(&l->items, items);
@@ -488,12 +486,10 @@ static WfStatus splice(WfThread *t, WfList *l, int64_t start, int64_t stop, cons
             return WF_RAISED;
         }
         WfSlots *old = buffer(l);
-        for (int64_t i = 0; i < length; i++) {
-            wf_store_raw(&to->items[i], wf_load(&old->items[i]));
-        }
+        wf_slots_copy(to->items, old->items, length);
     }
     if (more != 0) {
-        wf_slots_move(&to->items[start + n], &to->items[stop], rest);
+        wf_slots_move(t, &to->items[start + n], &to->items[stop], rest);
     }
     for (int64_t i = 0; i < n; i++) {
         wf_store_raw(&to->items[start + i], wf_load(items + i));
@@ -695,11 +691,11 @@ static WfValue list_concat(WfThread *t, WfValue a, WfValue b)
     WfValue out = wf_list_new(t, p + q);
     if (!wf_is_empty(out) && p + q > 0) {
         WfSlots *to = buffer(wf_as_list(out));
-        for (int64_t i = 0; i < p; i++) {
-            wf_store_raw(&to->items[i], wf_load(&buffer(x)->items[i]));
+        if (p > 0) {
+            wf_slots_copy(to->items, buffer(x)->items, p);
         }
-        for (int64_t i = 0; i < q; i++) {
-            wf_store_raw(&to->items[p + i], wf_load(&buffer(y)->items[i]));
+        if (q > 0) {
+            wf_slots_copy(to->items + p, buffer(y)->items, q);
         }
         wf_as_list(out)->x_length = p + q;
     }

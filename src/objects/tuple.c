@@ -56,8 +56,8 @@ WfValue wf_tuple_from(WfThread *t, const WfValue *items, int64_t n)
     if (x == NULL) {
         return WF_EMPTY;
     }
-    for (int64_t i = 0; i < n; i++) {
-        wf_store_raw(&x->items[i], items[i]);
+    if (n > 0) {
+        memcpy(x->items, items, (size_t)n * sizeof(WfValue));
     }
     return wf_from_object(x);
 }
