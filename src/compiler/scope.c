@@ -349,11 +349,7 @@ void wf_gen_lambda(WfGen *c, WfExpr *e, WfReg dst)
     prologue(c);
     u.loc = e->Lambda.body->loc;
     WfReg r = wf_gen_expr(c, e->Lambda.body);
-    if (scope->generator) {
-        wf_gen_emit(c, WF_OP_RETURN_NONE, 0, 0, 0);
-    } else {
-        wf_gen_emit(c, WF_OP_RETURN, r, 0, 0);
-    }
+    wf_gen_emit(c, WF_OP_RETURN, r, 0, 0);
     WfValue code = finish(c);
     make_function(c, code, scope, parts, flags, dst);
 }

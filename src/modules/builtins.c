@@ -3,6 +3,7 @@
  * The types among the built-in names are added from types.def. */
 #include "modules/builtins.h"
 
+#include "model/slots.h"
 #include "compiler/compile.h"
 #include "model/builtin.h"
 #include "model/mro.h"
@@ -259,7 +260,14 @@ static WfValue bi_next(WfThread *t, WfValue *a)
         return wf_raise(t, WF_EXC(TypeError), "'%T' object is not an iterator", a[0]);
     }
     WfValue v;
-    WfFound found = type->slots.next(t, a[0], &v);
+    WfFound found;
+    if (type->slots.next == wf_slot_next) { /* the program's own __next__: its StopIteration is passed on as it is */
+        WfValue next = wf_lookup_special(t, a[0], WF_NAME(__next__));
+        v = wf_is_empty(next) ? WF_EMPTY : wf_call0(t, next);
+        found = wf_is_empty(v) ? WF_ERROR : WF_FOUND;
+    } else {
+        found = type->slots.next(t, a[0], &v);
+    }
     if (found == WF_FOUND) {
         return v;
     }

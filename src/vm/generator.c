@@ -5,6 +5,7 @@
  * nothing. While it runs its frame is in its thread's chain and scanned there; suspending dirties its cards.
  * Invariant: g->x_state is RUNNING exactly while its frame is in some thread's chain; the thread that made it RUNNING by
  * compare-and-swap is the only one that touches the frame. */
+#include "model/slots.h"
 #include "code/liveness.h"
 #include "model/builtin.h"
 #include "model/object.h"
@@ -228,6 +229,18 @@ WfValue wf_generator_delegate(const WfGenerator *g)
     return WF_INSN_OP(pc[-3]) == WF_OP_SEND ? g->regs[WF_INSN_A(pc[-3])] : WF_EMPTY;
 }
 
+/* The context of what is thrown into g is what g itself handles; where it handles nothing, the exception keeps the one it has. */
+static void link_own_context(WfThread *t, WfGenerator *g)
+{
+    WfValue own = g->flags & WF_GEN_HANDLES ? wf_load(&g->handled) : WF_EMPTY;
+    if (!wf_is_empty(own)) {
+        WfValue outer = t->handled;
+        t->handled = own;
+        (void)wf_raise_object(t, wf_take_pending(t));
+        t->handled = outer;
+    }
+}
+
 /* Throws the pending exception into g itself (not into what it delegates to). */
 static WfFound throw_here(WfThread *t, WfGenerator *g, WfValue *out)
 {
@@ -243,16 +256,8 @@ static WfFound throw_here(WfThread *t, WfGenerator *g, WfValue *out)
         wf_restore_pending(t, exc);
         return WF_ERROR;
     }
-    /* Its context is what the generator itself handles; where it handles nothing, the exception keeps the context it has. */
-    WfValue own = g->flags & WF_GEN_HANDLES ? wf_load(&g->handled) : WF_EMPTY;
-    if (wf_is_empty(own)) {
-        wf_restore_pending(t, exc);
-    } else {
-        WfValue outer = t->handled;
-        t->handled = own;
-        (void)wf_raise_object(t, exc);
-        t->handled = outer;
-    }
+    wf_restore_pending(t, exc);
+    link_own_context(t, g);
     return resume(t, g, WF_EMPTY, out);
 }
 
@@ -298,6 +303,7 @@ static WfFound resume_behind_delegate(WfThread *t, WfGenerator *g, WfValue resul
         *out = wf_vm_run(t, gf);
         return wf_is_empty(*out) ? WF_ERROR : state_of(g) == WF_GEN_CLOSED ? WF_MISSING : WF_FOUND;
     }
+    link_own_context(t, g);
     return resume(t, g, WF_EMPTY, out);
 }
 
@@ -416,12 +422,12 @@ WfStatus wf_throw_arguments(WfThread *t, WfValue type, WfValue value, WfValue tb
         } else {
             exc = wf_call1(t, type, value);
         }
-        if (wf_is_empty(exc)) {
-            return WF_RAISED;
+        if (!wf_is_empty(exc) && !wf_is_exception(exc)) {
+            exc = wf_raise(t, WF_EXC(TypeError), "calling %R should have returned an instance of BaseException, not %R", type,
+                           wf_from_object(wf_type(exc)));
         }
-        if (!wf_is_exception(exc)) {
-            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "calling %R should have returned an instance of BaseException, not %R",
-                                    type, wf_from_object(wf_type(exc))));
+        if (wf_is_empty(exc)) {
+            return WF_OK; /* what went wrong is thrown in its place */
         }
     } else if (wf_is_exception(type)) {
         if (!wf_is_empty(value) && !wf_is_none(value)) {
@@ -673,12 +679,8 @@ WfFound wf_send(WfThread *t, WfValue receiver, WfValue value, WfValue *out)
     }
     WfType *type = wf_type(receiver);
     if (wf_is_none(value) && type->slots.next != NULL) {
-        WfFound found = type->slots.next(t, receiver, out);
-        if (found == WF_MISSING) {
-            *out = WF_NONE;
-            return found;
-        }
-        if (found == WF_FOUND) {
+        WfFound found = wf_next_value(t, receiver, out);
+        if (found != WF_ERROR) {
             return found;
         }
     } else {
