@@ -253,6 +253,32 @@ WfValue wf_compile_source(WfThread *t, const char *source, size_t n, WfValue fil
     return code;
 }
 
+WfValue wf_compile_scopes(WfThread *t, const char *source, size_t n, WfValue filename, int mode, WfScopesFn visit, void *arg)
+{
+    WfArena arena;
+    wf_arena_init(&arena);
+    ParseContext ctx = {t, filename};
+    WfParseOptions opt = parse_options(t, &ctx, mode, 0);
+    WfSyntaxError err;
+    WfMod *tree;
+    WfValue result = WF_EMPTY, keep = wf_list_new(t, 64);
+    if (wf_is_empty(keep)) {
+        return WF_EMPTY;
+    }
+    if (wf_parse(&arena, source, n, &opt, &tree, &err)) {
+        WfGen c = {.t = t, .arena = &arena, .keep = wf_as_list(keep), .filename = filename};
+        if (tree->kind == WF_AST_Module) {
+            find_futures(&c, &tree->Module.body);
+        }
+        WfScope *top = c.failed ? NULL : wf_symtable_build(&c, tree);
+        result = top == NULL ? WF_EMPTY : visit(t, arg, top);
+    } else {
+        result = raise_parser_error(t, &err, filename);
+    }
+    wf_arena_free(&arena);
+    return result;
+}
+
 /* Text in a codec that only the registry knows. */
 static WfValue compile_decoded(WfThread *t, const uint8_t *data, size_t n, const WfSource *source, WfValue filename, int mode, uint32_t flags,
                                int optimize)

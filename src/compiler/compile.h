@@ -27,4 +27,9 @@ WfValue wf_compile_tree(WfThread *t, WfArena *arena, WfMod *tree, WfValue filena
 WfValue wf_compile_bytes(WfThread *t, const uint8_t *data, size_t n, WfValue filename, int mode, uint32_t flags, int optimize)
     WF_MUST_CHECK;
 
+/* Parses, finds the scopes (symtable.h) and gives them to visit, whose result is returned; they are gone afterwards. */
+struct WfScope;
+typedef WfValue (*WfScopesFn)(WfThread *t, void *arg, const struct WfScope *top);
+WfValue wf_compile_scopes(WfThread *t, const char *source, size_t n, WfValue filename, int mode, WfScopesFn visit, void *arg) WF_MUST_CHECK;
+
 #endif

@@ -366,7 +366,7 @@ static void visit_lambda(Walk *w, WfExpr *e)
 {
     visit_exprs(w, e->Lambda.args->defaults);
     visit_exprs(w, e->Lambda.args->kw_defaults);
-    if (w->c->failed || enter(w, wf_gen_name_cstr(w->c, "<lambda>"), WF_BLOCK_FUNCTION, e, e->loc) == NULL) {
+    if (w->c->failed || enter(w, wf_gen_name_cstr(w->c, "lambda"), WF_BLOCK_FUNCTION, e, e->loc) == NULL) {
         return;
     }
     visit_arguments(w, e->Lambda.args);
