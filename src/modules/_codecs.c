@@ -193,7 +193,7 @@ static WfValue unicode_escape_decode(WfThread *t, WfValue *a)
     int64_t used = in.view.length, bad;
     WfValue v = wf_decode_unicode_escape(t, in.view.data, in.view.length, in.errors, in.final ? NULL : &used, &bad);
     if (!wf_is_empty(v) && bad >= 0
-        && wf_warn(t, WF_EXC(DeprecationWarning), 1, "invalid escape sequence '\\%c'", in.view.data[bad + 1]) < 0) {
+        && wf_warn(t, WF_EXC(DeprecationWarning), 1, "invalid escape sequence '\\%c'", (int)bad) < 0) {
         v = WF_EMPTY;
     }
     wf_view_release(t, &in.view);

@@ -601,7 +601,7 @@ static WfValue reduce(WfThread *t, WfValue self, int64_t protocol)
 {
     int64_t n;
     const uint8_t *p = wf_bytes_self(t, self, &n);
-    WfValue inner = WF_EMPTY, state = WF_NONE;
+    WfValue inner = WF_EMPTY;
     if (p == NULL) {
         return WF_EMPTY;
     }
@@ -618,10 +618,8 @@ static WfValue reduce(WfThread *t, WfValue self, int64_t protocol)
         WfValue bytes = wf_bytes_new(t, p, n);
         inner = wf_is_empty(bytes) ? WF_EMPTY : WF_TUPLE_OF(t, bytes);
     }
-    if (wf_is_empty(inner) || wf_getattr_opt(t, self, WF_NAME(__dict__), &state) < 0) {
-        return WF_EMPTY;
-    }
-    return WF_TUPLE_OF(t, wf_from_object(wf_type(self)), inner, wf_is_empty(state) ? WF_NONE : state);
+    WfValue state = wf_is_empty(inner) ? WF_EMPTY : wf_call_method0(t, self, WF_NAME(__getstate__));
+    return wf_is_empty(state) ? WF_EMPTY : WF_TUPLE_OF(t, wf_from_object(wf_type(self)), inner, state);
 }
 static WfValue bytearray_reduce(WfThread *t, WfValue *a)
 {

@@ -1026,32 +1026,34 @@ WfStatus wf_bytes_new_args(WfThread *t, const char *name, const WfArgs *args, Wf
             }
         }
     }
-    if (wf_is_empty(a[0]) || !wf_is_str(a[0])) {
-        if (names[0] != NULL || names[1] != NULL) {
-            return WF_FAIL(wf_raise(t, WF_EXC(TypeError),
-                                    names[0] != NULL ? "encoding without a string argument"
-                                                     : "errors without a string argument"));
-        }
-        if (wf_is_empty(a[0])) {
-            *count = 0;
-            return WF_OK;
-        }
-    } else {
-        if (names[0] == NULL) {
-            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "string argument without an encoding"));
-        }
+    if (!wf_is_empty(a[0]) && wf_is_str(a[0]) && names[0] != NULL) {
         *v = wf_str_encode(t, a[0], names[0], names[1]);
         return wf_is_empty(*v) ? WF_RAISED : WF_OK;
     }
+    if (names[0] != NULL || names[1] != NULL) {
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%s",
+                                names[0] != NULL                               ? "encoding without a string argument"
+                                : !wf_is_empty(a[0]) && wf_is_str(a[0]) ? "string argument without an encoding"
+                                                                               : "errors without a string argument"));
+    }
+    if (wf_is_empty(a[0])) {
+        *count = 0;
+        return WF_OK;
+    }
     *v = a[0];
-    WfValue method = wf_is_bytes(a[0]) && WF_IS_EXACT(a[0], BYTES) ? WF_EMPTY
-                                                                   : wf_lookup_special(t, a[0], WF_NAME(__bytes__));
-    if (!wf_is_empty(method) && strcmp(name, "bytes") == 0) {
-        *v = wf_call0(t, method);
-        if (!wf_is_empty(*v) && !wf_is_bytes(*v)) {
-            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "__bytes__ returned non-bytes (type %T)", *v));
+    if (!WF_IS_EXACT(a[0], BYTES) && strcmp(name, "bytes") == 0) {
+        WfValue method = wf_lookup_special(t, a[0], WF_NAME(__bytes__));
+        if (!wf_is_empty(method)) {
+            *v = wf_call0(t, method);
+            if (!wf_is_empty(*v) && !wf_is_bytes(*v)) {
+                return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "__bytes__ returned non-bytes (type %T)", *v));
+            }
+            return wf_is_empty(*v) ? WF_RAISED : WF_OK;
         }
-        return wf_is_empty(*v) ? WF_RAISED : WF_OK;
+    }
+    if (wf_is_str(a[0])) {
+        return wf_pending(t) ? WF_RAISED
+                             : WF_FAIL(wf_raise(t, WF_EXC(TypeError), "string argument without an encoding"));
     }
     if (wf_pending(t)) {
         return WF_RAISED;
@@ -1077,19 +1079,12 @@ WfStatus wf_bytearray_extend_ints(WfThread *t, WfByteArray *b, WfValue iterable,
     if (wf_is_empty(it)) {
         return WF_RAISED;
     }
-    uint8_t chunk[64];
-    int64_t n = 0;
+    uint8_t byte;
     WfFound found;
     while ((found = wf_next(t, it, &item)) > 0) {
-        if (wf_byte_value(t, item, message, &chunk[n]) < 0) {
+        if (wf_byte_value(t, item, message, &byte) < 0 || wf_bytearray_append(t, b, &byte, 1) < 0) {
             return WF_RAISED;
         }
-        if (++n == 64) {
-            if (wf_bytearray_append(t, b, chunk, n) < 0) {
-                return WF_RAISED;
-            }
-            n = 0;
-        }
     }
-    return found < 0 ? WF_RAISED : wf_bytearray_append(t, b, chunk, n);
+    return found < 0 ? WF_RAISED : WF_OK;
 }

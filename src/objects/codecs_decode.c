@@ -444,7 +444,7 @@ WfValue wf_decode_unicode_escape(WfThread *t, const void *data, int64_t n, const
             }
             default:
                 if (*bad_escape < 0) {
-                    *bad_escape = start;
+                    *bad_escape = c;
                 }
                 if (wf_builder_char(t, &d.out, '\\') < 0) {
                     return WF_EMPTY;

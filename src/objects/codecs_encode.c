@@ -17,6 +17,7 @@ struct Codec {
     EncodeRun run;
     uint32_t limit;  /* run_limit: first character that is too large */
     bool big;
+    bool ascii; /* replacement text must be ASCII */
     int unit;        /* replacement bytes must be a multiple of it */
     WfValue mapping; /* charmap */
 };
@@ -50,6 +51,8 @@ static WfValue encode(WfThread *t, WfValue v, const char *errors, const Codec *c
             if (good && wf_encoder_put(t, e, b->data, b->length) < 0) {
                 return WF_EMPTY;
             }
+        } else if (c->ascii && !wf_str_is_ascii(wf_as_str(replacement))) {
+            good = false;
         } else {
             int64_t ignored, done = c->run(t, c, e, wf_as_str(replacement), 0, &ignored);
             if (done < 0) {
@@ -156,7 +159,7 @@ WfValue wf_encode_utf8(WfThread *t, WfValue v, const char *errors)
         }
         return r;
     }
-    Codec c = {"utf-8", "surrogates not allowed", run_utf8, .unit = 1};
+    Codec c = {"utf-8", "surrogates not allowed", run_utf8, .unit = 1, .ascii = true};
     WfEncoder e = {0};
     return encode(t, v, errors, &c, &e);
 }
@@ -194,7 +197,7 @@ static int64_t run_utf16(WfThread *t, const Codec *c, WfEncoder *e, const WfStr 
 WfValue wf_encode_utf16(WfThread *t, WfValue v, const char *errors, int byteorder)
 {
     Codec c = {byteorder < 0 ? "utf-16-le" : byteorder > 0 ? "utf-16-be" : "utf-16", "surrogates not allowed",
-               run_utf16, .big = byteorder > 0, .unit = 2};
+               run_utf16, .big = byteorder > 0, .unit = 2, .ascii = true};
     WfEncoder e = {0};
     if (byteorder == 0 && wf_encoder_put(t, &e, "\xff\xfe", 2) < 0) {
         return WF_EMPTY;
@@ -227,7 +230,7 @@ static int64_t run_utf32(WfThread *t, const Codec *c, WfEncoder *e, const WfStr 
 WfValue wf_encode_utf32(WfThread *t, WfValue v, const char *errors, int byteorder)
 {
     Codec c = {byteorder < 0 ? "utf-32-le" : byteorder > 0 ? "utf-32-be" : "utf-32", "surrogates not allowed",
-               run_utf32, .big = byteorder > 0, .unit = 4};
+               run_utf32, .big = byteorder > 0, .unit = 4, .ascii = true};
     WfEncoder e = {0};
     if (byteorder == 0 && wf_encoder_put(t, &e, "\xff\xfe\0\0", 4) < 0) {
         return WF_EMPTY;

@@ -287,7 +287,7 @@ WfStatus wf_format_pad(WfThread *t, WfStrBuilder *b, const WfFormatSpec *spec, c
 WfValue wf_format_str(WfThread *t, WfValue v, WfStr *text)
 {
     if (text->length == 0) {
-        return wf_str_exact(t, v);
+        return wf_str(t, v);
     }
     WfFormatSpec spec;
     if (wf_format_spec_parse(t, text, v, 's', '<', &spec) < 0) {

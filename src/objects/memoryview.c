@@ -20,7 +20,8 @@
 /* Both layouts begin alike, so that one trace function serves them. */
 typedef struct Managed {
     WfObject h; /* an internal cell: no shape */
-    WfSlot object, unused1, unused2, unused3;
+    WfSlot object; /* the exporter */
+    WfSlot unused1, unused2, unused3;
     int64_t views; /* under the lock */
     WfBuffer buffer;
 } Managed;
@@ -28,7 +29,7 @@ typedef struct Managed {
 typedef struct View {
     WfObject h;
     WfSlot managed; /* EMPTY: released */
-    WfSlot object;  /* the exporter, or EMPTY */
+    WfSlot unused1;
     WfSlot format;  /* WfRaw: the C string */
     WfSlot dims;    /* WfRaw: shape, strides, suboffsets; EMPTY for ndim 0 */
     int64_t exports; /* under the lock */
@@ -45,7 +46,7 @@ void wf_memoryview_trace(WfMarker *m, WfObject *o)
 {
     View *v = (View *)o;
     wf_mark_slot(m, &v->managed);
-    wf_mark_slot(m, &v->object);
+    wf_mark_slot(m, &v->unused1);
     wf_mark_slot(m, &v->format);
     wf_mark_slot(m, &v->dims);
 }
@@ -67,6 +68,12 @@ static WfStatus check_released(WfThread *t, const View *v)
         return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "operation forbidden on released memoryview object"));
     }
     return WF_OK;
+}
+
+static WfValue object_of(const View *v)
+{
+    WfValue o = wf_load(&WF_LOAD(Managed, &v->managed)->object);
+    return wf_is_empty(o) ? WF_NONE : o;
 }
 
 /* The view as a buffer that borrows its dimensions. */
@@ -102,7 +109,7 @@ static WfRaw *copy_string(WfThread *t, const char *s)
 }
 
 /* A new view on the Managed with the layout of b (its format and dimensions are copied). */
-static View *new_view(WfThread *t, Managed *managed, WfValue object, const WfBuffer *b)
+static View *new_view(WfThread *t, Managed *managed, const WfBuffer *b)
 {
     WfRaw *format = copy_string(t, b->format == NULL ? "B" : b->format);
     int n = b->ndim;
@@ -130,7 +137,6 @@ static View *new_view(WfThread *t, Managed *managed, WfValue object, const WfBuf
         return NULL;
     }
     wf_store_ptr(&v->managed, managed);
-    wf_store(&v->object, object);
     wf_store_ptr(&v->format, format);
     wf_store_ptr(&v->dims, dims);
     v->data = b->data;
@@ -160,7 +166,7 @@ static WfValue view_from_object(WfThread *t, WfValue o)
             return WF_EMPTY;
         }
         WfBuffer b = buffer_of(from);
-        View *v = new_view(t, WF_LOAD(Managed, &from->managed), wf_load(&from->object), &b);
+        View *v = new_view(t, WF_LOAD(Managed, &from->managed), &b);
         return v == NULL ? WF_EMPTY : wf_from_object(v);
     }
     if (!wf_has_buffer(o)) {
@@ -171,7 +177,7 @@ static WfValue view_from_object(WfThread *t, WfValue o)
         return WF_EMPTY;
     }
     wf_store(&m->object, m->buffer.owner);
-    View *v = new_view(t, m, m->buffer.owner, &m->buffer);
+    View *v = new_view(t, m, &m->buffer);
     if (v == NULL) {
         wf_buffer_release(t, &m->buffer);
         return WF_EMPTY;
@@ -192,7 +198,7 @@ static void fit_length(View *v)
 static View *derived(WfThread *t, View *from)
 {
     WfBuffer b = buffer_of(from);
-    return new_view(t, WF_LOAD(Managed, &from->managed), wf_load(&from->object), &b);
+    return new_view(t, WF_LOAD(Managed, &from->managed), &b);
 }
 
 /* --- releasing ------------------------------------------------------------------------------------------------------------ */
@@ -435,11 +441,8 @@ static bool all_items(WfTuple *x, bool slices)
 static View *sliced(WfThread *t, View *v, WfValue key)
 {
     int64_t start, stop, step, count;
-    if (wf_slice_indices(t, key, shape_of(v)[0], &start, &stop, &step, &count) < 0 || check_released(t, v) < 0) {
-        return NULL;
-    }
-    View *r = derived(t, v);
-    if (r == NULL) {
+    View *r = derived(t, v); /* first: an __index__ of the slice may release v */
+    if (r == NULL || wf_slice_indices(t, key, shape_of(r)[0], &start, &stop, &step, &count) < 0) {
         return NULL;
     }
     count = count < 0 ? 0 : count;
@@ -712,8 +715,8 @@ static WfStatus view_hash(WfThread *t, WfValue self, int64_t *hash)
             return WF_FAIL(
                 wf_raise(t, WF_EXC(ValueError), "memoryview: hashing is restricted to formats 'B', 'b' or 'c'"));
         }
-        WfValue object = wf_load(&v->object);
-        if (!wf_is_empty(object) && wf_hash(t, object, &h) < 0) {
+        WfValue object = object_of(v);
+        if (!wf_is_none(object) && wf_hash(t, object, &h) < 0) {
             return WF_RAISED; /* the exporter must be hashable, too */
         }
         WfValue bytes = tobytes(t, v, 'C');
@@ -988,7 +991,7 @@ static WfValue view_cast(WfThread *t, WfValue *a)
                   .readonly = v->readonly,
                   .format = format,
                   .shape = shape};
-    View *r = new_view(t, WF_LOAD(Managed, &v->managed), wf_load(&v->object), &b);
+    View *r = new_view(t, WF_LOAD(Managed, &v->managed), &b);
     return r == NULL ? WF_EMPTY : wf_from_object(r);
 }
 
@@ -1013,7 +1016,7 @@ static WfValue int_tuple(WfThread *t, const int64_t *p, int n)
         View *v = view_of(self);                                                         \
         return check_released(t, v) < 0 ? WF_EMPTY : (value);                            \
     }
-GETTER(obj, wf_is_empty(wf_load(&v->object)) ? WF_NONE : wf_load(&v->object))
+GETTER(obj, object_of(v))
 GETTER(nbytes, wf_int_from_i64(t, v->length))
 GETTER(readonly, WF_BOOL(v->readonly))
 GETTER(itemsize, wf_int_from_i64(t, v->item_size))

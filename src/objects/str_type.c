@@ -1094,8 +1094,10 @@ static WfValue str_dunder_format(WfThread *t, WfValue *a)
 }
 static WfValue str_getnewargs(WfThread *t, WfValue *a)
 {
-    WfValue s = wf_str_exact(t, a[0]);
-    return wf_is_empty(s) ? WF_EMPTY : WF_TUPLE_OF(t, s);
+    /* a copy, so that a pickler does not take it for the object itself */
+    const WfStr *s = wf_as_str(a[0]);
+    WfValue copy = wf_str_from_kind(t, wf_str_kind(s), s->data, s->length);
+    return wf_is_empty(copy) ? WF_EMPTY : WF_TUPLE_OF(t, copy);
 }
 static WfValue str_sizeof(WfThread *t, WfValue *a)
 {
