@@ -228,9 +228,9 @@ WfValue wf_slot_wrapper_call(WfThread *t, const WfSlotRow *row, WfType *objclass
     case WRAP_COMPARE:
         return CALL_FIELD(WfCompareFn)(t, self, a[0], row->arg);
     case WRAP_NEXT: {
-        WfValue out;
+        WfValue out = WF_NONE;
         WfFound f = CALL_FIELD(WfNextFn)(t, self, &out);
-        return f == WF_FOUND ? out : f == WF_ERROR ? WF_EMPTY : wf_raise_none(t, WF_EXC(StopIteration));
+        return f == WF_FOUND ? out : f == WF_ERROR ? WF_EMPTY : wf_raise_stop_iteration(t, out);
     }
     case WRAP_DESCR_GET: {
         if (wrapper_args_between(t, args, 1, 2) != WF_OK) {
@@ -475,11 +475,8 @@ WfFound wf_next_value(WfThread *t, WfValue it, WfValue *out)
     if (next == NULL) {
         return WF_FAIL_FOUND(wf_raise(t, WF_EXC(TypeError), "'%T' object is not an iterator", it));
     }
-    WfFound f = next(t, it, out);
-    if (f == WF_MISSING) {
-        *out = WF_NONE;
-    }
-    return f;
+    *out = WF_NONE; /* a generator leaves its result here, other iterators nothing */
+    return next(t, it, out);
 }
 
 static WfValue slot_descr_get(WfThread *t, WfValue self, WfValue obj, WfValue type)

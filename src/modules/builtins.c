@@ -259,7 +259,7 @@ static WfValue bi_next(WfThread *t, WfValue *a)
     if (type->slots.next == NULL) {
         return wf_raise(t, WF_EXC(TypeError), "'%T' object is not an iterator", a[0]);
     }
-    WfValue v;
+    WfValue v = WF_NONE; /* a generator leaves its result here */
     WfFound found;
     if (type->slots.next == wf_slot_next) { /* the program's own __next__: its StopIteration is passed on as it is */
         WfValue next = wf_lookup_special(t, a[0], WF_NAME(__next__));
@@ -276,7 +276,7 @@ static WfValue bi_next(WfThread *t, WfValue *a)
             return WF_EMPTY;
         }
     }
-    return wf_is_empty(a[1]) ? wf_raise_none(t, WF_EXC(StopIteration)) : a[1];
+    return wf_is_empty(a[1]) ? wf_raise_stop_iteration(t, v) : a[1];
 }
 static WfValue bi_aiter(WfThread *t, WfValue *a)
 {

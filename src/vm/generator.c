@@ -458,14 +458,10 @@ static WfValue gen_close(WfThread *t, WfValue *a)
     return wf_generator_close(t, self_gen(a[0])) == WF_OK ? WF_NONE : WF_EMPTY;
 }
 
+/* At the end *out is what the body returned: see wf_next_value. */
 static WfFound gen_next(WfThread *t, WfValue self, WfValue *out)
 {
-    WfFound found = wf_generator_send(t, self, WF_NONE, out);
-    if (found == WF_MISSING && !wf_is_none(*out)) {
-        (void)wf_raise_stop_iteration(t, *out); /* keeps the value for whoever calls next() by hand */
-        return WF_ERROR;
-    }
-    return found;
+    return wf_generator_send(t, self, WF_NONE, out);
 }
 
 static WfValue gen_iter(WfThread *t, WfValue self)
