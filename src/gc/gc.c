@@ -184,6 +184,24 @@ static void forget_survivors(WfGc *gc)
     gc->survivors.len = 0;
 }
 
+/* Old buffers that lost their owner and that nobody had any more: they will not be traced again, so what they refer to may be
+ * about to go. */
+static void settle_replaced(WfGc *gc)
+{
+    for (size_t i = 0; i < gc->replaced.len; i++) {
+        uint64_t *words = (uint64_t *)(void *)gc->replaced.data[i];
+        if (wf_mark_bits(words) == 3) {
+            wf_watch_set(words, false);
+            for (size_t k = wf_gc_cell_size(words) / 8; k-- > 1;) {
+                if (words[k] >> 39 == WF_HEAP_TAG) {
+                    words[k] = 0;
+                }
+            }
+        }
+    }
+    gc->replaced.len = 0;
+}
+
 /* Note [Prompt collections keep the young young]: a reference from an old object keeps its target alive, and with sticky marks
  * everything that has survived is old. If `box = [f]` became old in one prompt collection, dropping box and f later would
  * not free f in the next one. So a prompt collection that finds few survivors takes their marks away again, and leaves all
@@ -279,6 +297,7 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         memset((void *)WF_CARD_BASE, 0, gc->x_top << 7);
     }
     wf_weak_process(gc, m, full);
+    settle_replaced(gc);
     wf_mark_forget_tables(m); /* also those that hang from kept objects */
     if (full && rt->after_mark != NULL) {
         rt->after_mark(rt);
@@ -358,20 +377,37 @@ static void poll_hook(WfThread *t)
 
 /* --- prompt collections --------------------------------------------------------------------------------------------------------- */
 
-static bool may_collect(WfPromptBudget *b, int64_t now)
+#define SAVED_MAX 5000000
+
+static bool use_free(WfGc *gc, WfPromptBudget *b)
 {
-    return wf_atomic_load_relaxed_i64(&b->x_credit) > 0 || now >= wf_atomic_load_relaxed_i64(&b->x_next_ns);
+    return wf_atomic_load_relaxed_i64(&b->x_free) > 0 && (b == &gc->look || wf_atomic_load_relaxed_u64(&gc->x_finalizable) > 0);
+}
+
+static bool may_collect(WfGc *gc, WfPromptBudget *b, int64_t now)
+{
+    if (use_free(gc, b)) {
+        return true;
+    }
+    int64_t saved = wf_atomic_load_relaxed_i64(&b->x_saved_ns);
+    int64_t more = (now - wf_atomic_load_relaxed_i64(&b->x_since_ns)) / b->share;
+    if (more > 0) {
+        saved = saved + more < SAVED_MAX ? saved + more : SAVED_MAX;
+        wf_atomic_store_relaxed_i64(&b->x_saved_ns, saved);
+        wf_atomic_store_relaxed_i64(&b->x_since_ns, now);
+    }
+    return saved > 0;
 }
 
 static void collect_within(WfThread *t, WfPromptBudget *b, int64_t now)
 {
-    int64_t credit = wf_atomic_load_relaxed_i64(&b->x_credit);
+    bool is_free = use_free(t->rt->gc, b);
     (void)wf_gc_collect(t, WF_GC_PROMPT);
-    if (credit > 0) {
-        wf_atomic_store_relaxed_i64(&b->x_credit, credit - 1);
+    if (is_free) {
+        wf_atomic_store_relaxed_i64(&b->x_free, wf_atomic_load_relaxed_i64(&b->x_free) - 1);
     } else {
-        int64_t end = wf_clock_monotonic();
-        wf_atomic_store_relaxed_i64(&b->x_next_ns, end + (end - now) * b->factor);
+        int64_t saved = wf_atomic_load_relaxed_i64(&b->x_saved_ns);
+        wf_atomic_store_relaxed_i64(&b->x_saved_ns, saved - (wf_clock_monotonic() - now));
     }
 }
 
@@ -387,7 +423,7 @@ void wf_prompt_arm(WfThread *t)
     if (wf_atomic_load_relaxed_u64(&gc->x_asking) == 0) {
         wf_atomic_store_relaxed_u8(&gc->x_paused, 0);
     } else if (wf_atomic_load_relaxed_u8(&gc->x_paused) != 0 || (wf_breaker(t) & WF_BREAK_PROMPT) == 0) {
-        bool allowed = may_collect(&gc->prompt, wf_clock_monotonic());
+        bool allowed = may_collect(gc, &gc->prompt, wf_clock_monotonic());
         wf_atomic_store_relaxed_u8(&gc->x_paused, !allowed);
         if (allowed) {
             wf_world_each_thread(t->rt, set_prompt, NULL);
@@ -395,11 +431,26 @@ void wf_prompt_arm(WfThread *t)
     }
 }
 
+void wf_gc_begin_program(WfThread *t)
+{
+    WfGc *gc = t->rt->gc;
+    int64_t now = wf_clock_monotonic();
+    gc->prompt = (WfPromptBudget){PROMPT_CREDIT, 1000000, now, 100};
+    gc->look = (WfPromptBudget){LOOK_CREDIT, 0, now, 20};
+    wf_raw_lock(&gc->weak_lock);
+    for (size_t i = 0; i < gc->watched.len; i++) { /* those of the runtime itself, like the standard streams */
+        gc->watched.data[i].asks = false;
+    }
+    wf_atomic_store_relaxed_u64(&gc->x_asking, 0);
+    wf_atomic_store_relaxed_u64(&gc->x_finalizable, 0);
+    wf_raw_unlock(&gc->weak_lock);
+}
+
 void wf_gc_prompt(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
     int64_t now = wf_clock_monotonic();
-    if (wf_atomic_load_relaxed_u64(&gc->x_asking) == 0 || !may_collect(&gc->prompt, now)) {
+    if (wf_atomic_load_relaxed_u64(&gc->x_asking) == 0 || !may_collect(gc, &gc->prompt, now)) {
         wf_atomic_store_relaxed_u8(&gc->x_paused, 1);
         wf_break_clear(t, WF_BREAK_PROMPT);
         return;
@@ -424,7 +475,7 @@ void wf_gc_look(WfThread *t, const WfWeakHead *r)
         return;
     }
     int64_t now = wf_clock_monotonic();
-    if (may_collect(&gc->look, now)) {
+    if (may_collect(gc, &gc->look, now)) {
         collect_within(t, &gc->look, now);
     }
 }
@@ -463,8 +514,7 @@ void wf_gc_init(WfRuntime *rt)
     gc->thresholds[0] = 700;
     gc->thresholds[1] = 10;
     gc->thresholds[2] = 10;
-    gc->prompt = (WfPromptBudget){PROMPT_CREDIT, 0, 99};
-    gc->look = (WfPromptBudget){LOOK_CREDIT, 0, 19};
+    gc->prompt = gc->look = (WfPromptBudget){0, 0, INT64_MAX, 1}; /* not while the runtime starts */
     rt->heap_thread_begin = thread_begin;
     rt->heap_thread_end = wf_heap_thread_end;
     rt->heap_after_fork = after_fork;

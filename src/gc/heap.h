@@ -92,11 +92,13 @@ typedef struct WfWatch {
     bool asks;    /* for prompt collections: it has a finalizer, or a weak reference with a callback */
 } WfWatch;
 
-/* What prompt collections may cost: a number of free ones, then a share of the time that passes. */
+/* What prompt collections may cost: a number of free ones, then a share of the time that passes, some of which can be saved
+ * up. Atomic, relaxed: a lost update costs nothing. */
 typedef struct WfPromptBudget {
-    int64_t x_credit;
-    int64_t x_next_ns; /* the next one not before this */
-    int64_t factor;    /* the time until the next is that of the last times factor */
+    int64_t x_free;      /* for the sake of finalizers */
+    int64_t x_saved_ns;
+    int64_t x_since_ns; /* when x_saved_ns was up to date */
+    int64_t share;      /* one part in so many */
 } WfPromptBudget;
 
 struct WfGc {
@@ -135,6 +137,7 @@ struct WfGc {
     WF_VEC(WfWatch) watched;  /* finalizable and young, or kept so */
     uint64_t aged_at;         /* young collections when ages were last counted */
     uint64_t x_asking;        /* watched cells that ask for prompt collections; written under weak_lock, read by all */
+    uint64_t x_finalizable;   /* ... that have a finalizer */
     WfObjectVec old_finalizable;
     WfObjectVec young_release, old_release;
     WfObjectVec replaced;     /* old buffers that have lost their owner: marked and watched, until the next full collection */

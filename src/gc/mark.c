@@ -302,12 +302,12 @@ static void mark_stack(WfMarker *m, WfThread *t)
         if (!skip) {
             scan_stack(m, from, to);
         }
-        skip = false;
         if (entry == NULL) {
             return;
         }
         from = entry->outer;
         entry = entry->prev;
+        skip = entry == NULL && t->base_exact;
     }
 }
 

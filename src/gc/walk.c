@@ -111,18 +111,44 @@ void wf_gc_referrers(WfThread *t, WfObject *target, bool (*f)(void *arg, WfObjec
     wf_gc_walk(t, look_at_cell, &r);
 }
 
-/* Not inlined: the stack of the caller is what is looked at while others may stop the world first. */
-WF_NOINLINE int64_t wf_gc_count_references(WfThread *t, WfObject *o)
+/* What the program itself can reach counts, each cell once; so dead cells and stale words on C stacks do not. */
+typedef struct Counter {
+    WfMarker m;
+    WfValue target;
+    int64_t count;
+    WfObjectVec stack;
+} Counter;
+
+static void visit_reachable(void *arg, WfValue v)
+{
+    Counter *c = arg;
+    c->count += wf_is(v, c->target);
+    uint64_t g = (v.bits - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
+    uint64_t *seen = (uint64_t *)WF_OLD_MARK_BASE + (g >> 6); /* in use by full collections only */
+    uint64_t bit = (uint64_t)1 << (g & 63);
+    if ((*seen & bit) == 0 && v.bits >= WF_STATIC_END) { /* wf_mark_static visits those below */
+        *seen |= bit;
+        (void)wf_vec_push(&c->stack, wf_as_object(v)); /* no memory: counts too little */
+    }
+}
+
+int64_t wf_gc_count_references(WfThread *t, WfObject *o)
 {
     WfGc *gc = t->rt->gc;
-    (void)wf_gc_collect(t, WF_GC_FULL); /* what is dead does not count */
-    t->stop_sp = wf_spill_registers(t->spilled);
     while (!wf_world_stop(t)) {
     }
-    Referrers r = {.target = wf_from_object(o)};
-    init_visitor(gc, &r.m, visit_target, &r);
-    wf_gc_walk(t, look_at_cell, &r);
-    wf_mark_roots(&r.m);
+    Counter c = {.target = wf_from_object(o)};
+    init_visitor(gc, &c.m, visit_reachable, &c);
+    memset((void *)WF_OLD_MARK_BASE, 0, gc->x_top << 9);
+    wf_mark_static(&c.m);
+    wf_mark_roots(&c.m);
+    while (c.stack.len > 0) {
+        WfObject *at = wf_vec_pop(&c.stack);
+        if (at->kind != WF_KIND_INSNS) { /* inline caches are no references of the program */
+            wf_trace_object(&c.m, at);
+        }
+    }
     wf_world_start(t);
-    return r.count;
+    wf_vec_free(&c.stack);
+    return c.count;
 }

@@ -52,6 +52,9 @@ static bool watch(WfGc *gc, WfObject *o, bool asks)
         wf_watch_set(o, true);
     }
     wf_atomic_store_relaxed_u64(&gc->x_asking, gc->x_asking + asks);
+    if (asks && (flags_of(o) & WF_OBJ_FINALIZABLE) != 0) {
+        wf_atomic_store_relaxed_u64(&gc->x_finalizable, gc->x_finalizable + 1);
+    }
     return true;
 }
 
@@ -63,6 +66,9 @@ static bool watch_more(WfGc *gc, WfObject *o, bool asks)
             if (asks && !gc->watched.data[i].asks) {
                 gc->watched.data[i].asks = true;
                 wf_atomic_store_relaxed_u64(&gc->x_asking, gc->x_asking + 1);
+            }
+            if (asks && (flags_of(o) & WF_OBJ_FINALIZABLE) != 0) {
+                wf_atomic_store_relaxed_u64(&gc->x_finalizable, gc->x_finalizable + 1);
             }
             return true;
         }
@@ -444,6 +450,7 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
     }
     size_t n = 0;
     uint64_t asking = 0;
+    uint64_t asking_finalizable = 0;
     bool crowded = gc->watched.len > WATCHED_MAX;
     for (size_t i = 0; i < gc->watched.len; i++) {
         WfWatch w = gc->watched.data[i];
@@ -454,6 +461,7 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
             w.age += gc->stats.collections[0] != gc->aged_at;
             gc->watched.data[n++] = w;
             asking += w.asks;
+            asking_finalizable += w.asks && finalizable;
             continue;
         }
         if (can) {
@@ -467,6 +475,7 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
     }
     gc->watched.len = n;
     gc->x_asking = asking;
+    gc->x_finalizable = asking_finalizable;
     gc->aged_at = gc->stats.collections[0];
 
     if (dead.len > 0) {

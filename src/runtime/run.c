@@ -70,10 +70,10 @@ static WfStatus path_insert(WfThread *t, const char *folder)
 static int run_code(WfThread *t, WfValue code)
 {
     WfDict *d = main_dict(t);
-    if (wf_is_empty(code) || d == NULL || wf_is_empty(wf_vm_eval(t, wf_as_code(code), d, wf_from_object(d), WF_EMPTY))) {
-        return wf_report_exit(t);
-    }
-    return 0;
+    t->base_exact = t->entry == NULL; /* stale words on the stack would keep what the program drops */
+    WfValue result = wf_is_empty(code) || d == NULL ? WF_EMPTY : wf_vm_eval(t, wf_as_code(code), d, wf_from_object(d), WF_EMPTY);
+    t->base_exact = false;
+    return wf_is_empty(result) ? wf_report_exit(t) : 0;
 }
 
 static int run_command(WfThread *t, const char *text)

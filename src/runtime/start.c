@@ -186,6 +186,7 @@ WfThread *wf_runtime_start(const WfConfig *config)
         wf_print_pending(t);
         return NULL;
     }
+    wf_gc_begin_program(t);
     return t;
 }
 

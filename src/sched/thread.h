@@ -87,6 +87,7 @@ struct WfThread {
     uintptr_t stop_sp;     /* C stack pointer at the stop: [stop_sp, ...) is scanned */
     uintptr_t stack_base;  /* highest address of the C stack */
     bool stop_exact;       /* at this stop the stack above the innermost entry holds no values */
+    bool base_exact;       /* C code around the outermost entry holds no values: it runs the main program and nothing else */
 
     /* --- atomic --- */
     uint32_t x_state;      /* WF_THREAD_* */

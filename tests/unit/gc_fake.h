@@ -37,6 +37,7 @@ static WfThread *fake_start(void)
     wf_gc_init(&fake_runtime);
     WfThread *t = wf_thread_new(&fake_runtime, NULL, true);
     CHECK(t != NULL);
+    wf_gc_begin_program(t);
     return t;
 }
 
