@@ -184,6 +184,16 @@ DECODER(utf_32_be_decode, false, true, (order = 1, wf_decode_utf32(t, p, n, in.e
 DECODER(raw_unicode_escape_decode, true, true, wf_decode_raw_unicode_escape(t, p, n, in.errors, consumed))
 DECODER(charmap_decode, false, false, wf_decode_charmap(t, p, n, in.errors, a[2]))
 
+/* bad: a character, the value of an octal escape that is too large, or negative. */
+static WfStatus warn_escape(WfThread *t, int64_t bad)
+{
+    if (bad < 0) {
+        return WF_OK;
+    }
+    return bad > 0377 ? wf_warn(t, WF_EXC(DeprecationWarning), 1, "invalid octal escape sequence '\\%o'", (unsigned)bad)
+                      : wf_warn(t, WF_EXC(DeprecationWarning), 1, "invalid escape sequence '\\%c'", (int)bad);
+}
+
 static WfValue unicode_escape_decode(WfThread *t, WfValue *a)
 {
     Input in;
@@ -192,8 +202,7 @@ static WfValue unicode_escape_decode(WfThread *t, WfValue *a)
     }
     int64_t used = in.view.length, bad;
     WfValue v = wf_decode_unicode_escape(t, in.view.data, in.view.length, in.errors, in.final ? NULL : &used, &bad);
-    if (!wf_is_empty(v) && bad >= 0
-        && wf_warn(t, WF_EXC(DeprecationWarning), 1, "invalid escape sequence '\\%c'", (int)bad) < 0) {
+    if (!wf_is_empty(v) && warn_escape(t, bad) < 0) {
         v = WF_EMPTY;
     }
     wf_view_release(t, &in.view);
@@ -281,15 +290,15 @@ static int hex_value(uint8_t c)
     return (uint8_t)(c - '0') < 10 ? c - '0' : (uint8_t)((c | 0x20) - 'a') < 6 ? (c | 0x20) - 'a' + 10 : -1;
 }
 
-/* *bad: the first unknown escape's character, or 0. */
-static WfValue unescape(WfThread *t, const uint8_t *p, int64_t n, const char *errors, uint8_t *bad)
+/* *bad: as warn_escape takes it. */
+static WfValue unescape(WfThread *t, const uint8_t *p, int64_t n, const char *errors, int64_t *bad)
 {
     WfRaw *raw = wf_gc_alloc_raw(t, n + 1, false);
     if (raw == NULL) {
         return WF_EMPTY;
     }
     uint8_t *o = raw->data;
-    *bad = 0;
+    *bad = -1;
     for (int64_t i = 0; i < n;) {
         uint8_t c = p[i++];
         if (c != '\\') {
@@ -315,6 +324,9 @@ static WfValue unescape(WfThread *t, const uint8_t *p, int64_t n, const char *er
             for (int k = 0; k < 2 && i < n && (uint8_t)(p[i] - '0') < 8; k++) {
                 v = v * 8 + (p[i++] - '0');
             }
+            if (v > 0377 && *bad < 0) {
+                *bad = v;
+            }
             *o++ = (uint8_t)v;
             break;
         }
@@ -335,7 +347,7 @@ static WfValue unescape(WfThread *t, const uint8_t *p, int64_t n, const char *er
             i += i < n && hex_value(p[i]) >= 0;
             break;
         default:
-            *bad = *bad == 0 ? c : *bad;
+            *bad = *bad < 0 ? c : *bad;
             *o++ = '\\';
             *o++ = c;
         }
@@ -350,12 +362,11 @@ static WfValue escape_decode(WfThread *t, WfValue *a)
     if (!input(t, b, "escape_decode", true, false, &in)) {
         return WF_EMPTY;
     }
-    uint8_t bad;
+    int64_t bad;
     WfValue v = unescape(t, in.view.data, in.view.length, in.errors, &bad);
     int64_t n = in.view.length;
     wf_view_release(t, &in.view);
-    if (!wf_is_empty(v) && bad != 0
-        && wf_warn(t, WF_EXC(DeprecationWarning), 1, "invalid escape sequence '\\%c'", bad) < 0) {
+    if (!wf_is_empty(v) && warn_escape(t, bad) < 0) {
         return WF_EMPTY;
     }
     return with_length(t, v, n);

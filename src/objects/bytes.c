@@ -116,7 +116,7 @@ static WfValue bytes_new(WfThread *t, WfType *type, const WfArgs *args)
     if (wf_bytes_new_args(t, "bytes", args, &v, &count) < 0) {
         return WF_EMPTY;
     }
-    v = count >= 0 ? wf_bytes_new(t, NULL, count) : wf_bytes_from_object(t, v);
+    v = count >= 0 ? wf_bytes_new(t, NULL, count) : count == WF_BYTES_DONE ? v : wf_bytes_from_object(t, v);
     if (wf_is_empty(v) || (type == WF_TYPE(BYTES) && WF_IS_EXACT(v, BYTES))) {
         return v;
     }

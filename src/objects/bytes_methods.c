@@ -1048,6 +1048,7 @@ WfStatus wf_bytes_new_args(WfThread *t, const char *name, const WfArgs *args, Wf
             if (!wf_is_empty(*v) && !wf_is_bytes(*v)) {
                 return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "__bytes__ returned non-bytes (type %T)", *v));
             }
+            *count = WF_BYTES_DONE;
             return wf_is_empty(*v) ? WF_RAISED : WF_OK;
         }
     }

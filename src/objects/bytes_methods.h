@@ -17,7 +17,8 @@ WfValue wf_bytes_repeat(WfThread *t, WfValue self, int64_t n) WF_MUST_CHECK;
 /* A byte's value from an int-like argument; ValueError(message). */
 WfStatus wf_byte_value(WfThread *t, WfValue v, const char *message, uint8_t *out) WF_MUST_CHECK;
 /* Parses (source, encoding, errors) of bytes() and bytearray() down to a bytes-like value or an int count.
- * *count >= 0: that many zeros; else *v: what is to be converted, or a bytes object that is done. */
+ * *count >= 0: that many zeros; WF_BYTES_DONE: *v is what __bytes__ returned; else *v is what is to be converted. */
+#define WF_BYTES_DONE (-2)
 WfStatus wf_bytes_new_args(WfThread *t, const char *name, const WfArgs *args, WfValue *v, int64_t *count) WF_MUST_CHECK;
 /* Bytes of an iterable of ints appended to a fresh bytearray. */
 WfStatus wf_bytearray_extend_ints(WfThread *t, WfByteArray *b, WfValue iterable, const char *message) WF_MUST_CHECK;

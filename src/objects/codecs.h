@@ -43,7 +43,7 @@ WfValue wf_decode_latin1(WfThread *t, const void *data, int64_t n) WF_MUST_CHECK
 WfValue wf_decode_ascii(WfThread *t, const void *data, int64_t n, const char *errors) WF_MUST_CHECK;
 WfValue wf_decode_charmap(WfThread *t, const void *data, int64_t n, const char *errors, WfValue mapping) WF_MUST_CHECK;
 WfValue wf_decode_unicode_escape(WfThread *t, const void *data, int64_t n, const char *errors, int64_t *consumed,
-                                 int64_t *bad_escape) WF_MUST_CHECK; /* *bad_escape: the character of the first "\z", or -1 */
+                                 int64_t *bad_escape) WF_MUST_CHECK; /* *bad_escape: the character of the first "\z", the value of the first octal one above 0377, or -1 */
 WfValue wf_decode_raw_unicode_escape(WfThread *t, const void *data, int64_t n, const char *errors,
                                      int64_t *consumed) WF_MUST_CHECK;
 /* The encoders: str to bytes. */

@@ -413,6 +413,9 @@ WfValue wf_decode_unicode_escape(WfThread *t, const void *data, int64_t n, const
                 for (int i = 0; i < 2 && pos < d.n && (uint8_t)(d.p[pos] - '0') < 8; i++) {
                     put = put * 8 + (d.p[pos++] - '0');
                 }
+                if (put > 0377 && *bad_escape < 0) {
+                    *bad_escape = put;
+                }
                 break;
             case 'x': digits = 2; reason = "truncated \\xXX escape"; break;
             case 'u': digits = 4; reason = "truncated \\uXXXX escape"; break;

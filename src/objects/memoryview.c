@@ -510,7 +510,9 @@ static WfStatus set_slice(WfThread *t, View *v, WfValue key, WfValue value)
     }
     WfStatus status = WF_RAISED;
     View *target = sliced(t, v, key);
-    if (target != NULL) {
+    if (target != NULL && check_released(t, v) < 0) {
+        give_back(t, target);
+    } else if (target != NULL) {
         WfBuffer b = buffer_of(target);
         if (!same_structure(&b, &src)) {
             wf_raise(t, WF_EXC(ValueError), "memoryview assignment: lvalue and rvalue have different structures");
