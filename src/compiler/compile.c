@@ -221,7 +221,7 @@ static WfValue raise_parser_error(WfThread *t, const WfSyntaxError *err, WfValue
 
 static WfParseOptions parse_options(WfThread *t, ParseContext *ctx, int mode, uint32_t flags)
 {
-    WfParseOptions opt = {.mode = mode == 0 ? WF_PARSE_EXEC : mode == 1 ? WF_PARSE_EVAL : WF_PARSE_SINGLE};
+    WfParseOptions opt = {.mode = mode == 0 ? WF_PARSE_EXEC : mode == 1 ? WF_PARSE_EVAL : mode == 2 ? WF_PARSE_SINGLE : WF_PARSE_FUNC_TYPE};
     opt.flags = ((flags & WF_PYCF_DONT_IMPLY_DEDENT) ? WF_PARSE_DONT_IMPLY_DEDENT : 0)
                 | ((flags & WF_PYCF_TYPE_COMMENTS) ? WF_PARSE_TYPE_COMMENTS : 0)
                 | ((flags & WF_CO_FUTURE_BARRY_AS_BDFL) ? WF_PARSE_BARRY_AS_BDFL : 0)
@@ -245,7 +245,7 @@ WfValue wf_compile_source(WfThread *t, const char *source, size_t n, WfValue fil
     WfMod *tree;
     WfValue code;
     if (wf_parse(&arena, source, n, &opt, &tree, &err)) {
-        code = wf_compile_tree(t, &arena, tree, filename, flags, optimize);
+        code = (flags & WF_PYCF_ONLY_AST) ? wf_ast_to_object(t, (const WfAstNode *)(const void *)tree) : wf_compile_tree(t, &arena, tree, filename, flags, optimize);
     } else {
         code = raise_parser_error(t, &err, filename);
     }

@@ -16,7 +16,8 @@ enum { /* flags of compile() */
     WF_PYCF_ALLOW_INCOMPLETE_INPUT = 0x4000
 };
 
-/* Parses and compiles UTF-8 source (mode: 0 exec, 1 eval, 2 single). flags: WF_PYCF_* and WF_CO_FUTURE_*.
+/* Parses and compiles UTF-8 source (mode: 0 exec, 1 eval, 2 single, 3 func_type). With WF_PYCF_ONLY_AST the result is an object of module
+ * ast instead of code. flags: WF_PYCF_* and WF_CO_FUTURE_*.
  * optimize: -1 as the interpreter was started, else 0..2. SyntaxError and its kin are raised with all fields. */
 WfValue wf_compile_source(WfThread *t, const char *source, size_t n, WfValue filename, int mode, uint32_t flags, int optimize)
     WF_MUST_CHECK;
@@ -31,5 +32,7 @@ WfValue wf_compile_bytes(WfThread *t, const uint8_t *data, size_t n, WfValue fil
 struct WfScope;
 typedef WfValue (*WfScopesFn)(WfThread *t, void *arg, const struct WfScope *top);
 WfValue wf_compile_scopes(WfThread *t, const char *source, size_t n, WfValue filename, int mode, WfScopesFn visit, void *arg) WF_MUST_CHECK;
+/* A tree as objects of module ast (modules/_ast.c). */
+WfValue wf_ast_to_object(WfThread *t, const WfAstNode *node) WF_MUST_CHECK;
 
 #endif
