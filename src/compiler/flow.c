@@ -68,6 +68,9 @@ static void unwind_one(WfGen *c, WfBlockEntry *b)
     }
     c->u->handler = b->handler;
     c->u->temp = mark;
+    if (b->type == WF_FB_FINALLY_TRY || b->type == WF_FB_WITH || b->type == WF_FB_ASYNC_WITH) {
+        loc = wf_vec_last(&c->u->ins).loc; /* what leaves the block now belongs to the lines that ran last */
+    }
     c->u->loc = loc;
 }
 
@@ -123,17 +126,18 @@ void wf_gen_return(WfGen *c, WfStmt *s)
     } else if (block != NULL) {
         wf_gen_emit(c, WF_OP_NOP, 0, 0, 0); /* the line of the statement */
     }
-    unwind(c, NULL);
     u->loc = s->loc;
+    unwind(c, NULL);
     if (value == NULL || (constant && value->Constant.value.kind == WF_CONST_NONE)) {
         (void)wf_gen_shown_const(c, WF_NONE);
         wf_gen_emit(c, WF_OP_RETURN_NONE, 0, 0, 0);
     } else {
         if (constant) {
             r = wf_gen_temp(c);
-            u->loc = block != NULL ? s->loc : value->loc;
+            WfLoc loc = u->loc;
+            u->loc = block != NULL ? loc : value->loc;
             wf_gen_load_const(c, wf_gen_const_value(c, &value->Constant.value), r);
-            u->loc = s->loc;
+            u->loc = loc;
         }
         wf_gen_emit(c, WF_OP_RETURN, r, 0, 0);
     }

@@ -410,6 +410,9 @@ void wf_gen_match(WfGen *c, WfStmt *s)
         WfReg mark = c->u->temp;
         Pattern ctx = {.fail = next, .allow_irrefutable = m->guard != NULL || last};
         c->u->loc = m->pattern->loc;
+        if (is_wildcard(m->pattern)) {
+            wf_gen_emit(c, WF_OP_NOP, 0, 0, 0); /* the line of `case _` */
+        }
         gen_pattern(c, m->pattern, subject, &ctx);
         for (int32_t k = 0; k < ctx.n && !c->failed; k++) {
             wf_gen_store_name(c, ctx.captures[k].name, ctx.captures[k].reg);

@@ -389,7 +389,9 @@ static WfValue class_code(WfGen *c, WfStmt *s, WfScope *scope, WfName *name)
     wf_gen_store_name(c, wf_gen_name_cstr(c, "__qualname__"), r);
     u.temp = r;
     wf_gen_body(c, s->ClassDef.body);
-    u.loc = (WfLoc){0, 0, 0, 0};
+    if (u.ins.len > 0) {
+        u.loc = wf_vec_last(&u.ins).loc;
+    }
     if (scope->needs_class_closure) {
         WfName *cell = wf_gen_name_cstr(c, "__class__");
         WfReg reg = c->failed ? 0 : wf_gen_cell_reg(c, cell);

@@ -452,11 +452,21 @@ static void async_for_stmt(WfGen *c, WfStmt *s)
     wf_gen_place(c, end);
 }
 
+/* A condition that makes no code still has its line. */
+static void line_of_constant(WfGen *c, WfExpr *test)
+{
+    if (wf_gen_const_truth(c, test) >= 0) {
+        c->u->loc = test->loc;
+        wf_gen_emit(c, WF_OP_NOP, 0, 0, 0);
+    }
+}
+
 static void while_stmt(WfGen *c, WfStmt *s)
 {
     WfLabel top = wf_gen_label(c), orelse = wf_gen_label(c), end = wf_gen_label(c);
     WfBlockEntry b = {.top = top, .exit = end};
     wf_gen_push_block(c, &b, WF_FB_WHILE);
+    line_of_constant(c, s->While.test);
     wf_gen_place(c, top);
     wf_gen_jump_if(c, s->While.test, orelse, false);
     wf_gen_stmts(c, &s->While.body);
@@ -474,6 +484,7 @@ static void if_stmt(WfGen *c, WfStmt *s)
     for (;;) { /* elif chains do not recurse */
         WfLabel next = s->If.orelse.len > 0 ? wf_gen_label(c) : end;
         c->u->loc = s->loc;
+        line_of_constant(c, s->If.test);
         wf_gen_jump_if(c, s->If.test, next, false);
         wf_gen_stmts(c, &s->If.body);
         if (s->If.orelse.len == 0) {

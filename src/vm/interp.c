@@ -225,8 +225,12 @@ static LOOP WfValue op_invoke(STATE);
 static LOOP WfValue op_invoke_other(STATE);
 static LOOP WfValue op_RERAISE_pending(STATE);
 static LOOP WfValue op_bad(STATE);
+static LOOP WfValue op_traced(STATE);
+static const void *const traced_handlers[256];
+static const void *const handlers[256];
 #    include "vm/ops.h"
 #    define OP(name, a, b, c, extra, text) [WF_OP_##name] = (const void *)op_##name,
+static const void *const traced_handlers[256] = {[0 ... 255] = (const void *)op_traced};
 static const void *const handlers[256] = {
     [0 ... 255] = (const void *)op_bad,
 #    pragma clang diagnostic push
@@ -253,6 +257,7 @@ static WF_NOINLINE WfValue run_loop(WfThread *t, WfFrame *f)
 #    pragma GCC diagnostic ignored "-Woverride-init"
 static WF_NOINLINE WfValue run_loop(WfThread *t, WfFrame *entered)
 {
+    static const void *const traced_handlers[256] = {[0 ... 255] = &&op_traced};
     static const void *const handlers[256] = {
         [0 ... 255] = &&op_bad,
 #    define OP(name, a, b, c, extra, text) [WF_OP_##name] = &&op_##name,

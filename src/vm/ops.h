@@ -1505,13 +1505,33 @@ op_breaker:
         if (wf_handle_breaker(t) != WF_OK) {
             ERROR();
         }
-        if ((wf_breaker(t) & WF_BREAK_TRACE) != 0 && wf_vm_trace_line(t, FRAME) != WF_OK) {
-            ERROR();
+        if ((wf_breaker(t) & WF_BREAK_TRACE) != 0) {
+            table = traced_handlers;
         }
     }
     /* PROMPT stays set for as long as young finalizable objects exist: one instruction runs before the next look */
     FRAME->pc = pc;
     DISPATCH();
+}
+
+/* Before every instruction while a trace function is set. */
+#if WF_TAIL_CALLS
+static LOOP WfValue op_traced(STATE)
+#else
+op_traced:
+#endif
+{
+    SAVE();
+    if ((wf_breaker(t) & WF_BREAK_TRACE) == 0) {
+        table = handlers;
+    } else if (WF_UNLIKELY(wf_vm_trace_line(t, FRAME) != WF_OK)) {
+        ERROR();
+    }
+#if WF_TAIL_CALLS
+    GO((HandlerFn)handlers[insn & 0xff]);
+#else
+    goto *handlers[insn & 0xff];
+#endif
 }
 
 /* RERAISE and its like: t->exc is set; no new entry in the traceback. */

@@ -1,8 +1,8 @@
 /* trace.c - sys.settrace and sys.setprofile.
  * SPDX-License-Identifier: MIT
  *
- * Design: while a function is set, WF_BREAK_TRACE is set in the thread's breaker, so every place that looks at the breaker comes by, and
- * RETURN takes the long way. Line events are sent where the line of the next instruction differs from the last one reported.
+ * Design: while a function is set, WF_BREAK_TRACE is set in the thread's breaker; the first place that looks at it changes the loop to
+ * a table whose every handler comes by here before the instruction runs. RETURN takes the long way.
  * Threads: all of it belongs to one thread. */
 #include "model/object.h"
 #include "objects/exceptions.h"
@@ -71,15 +71,55 @@ static WfStatus call_event(WfThread *t, WfFrame *f)
     return WF_OK;
 }
 
-WfStatus wf_vm_trace_line(WfThread *t, WfFrame *f)
+/* Has the frame just been entered, or resumed behind a yield? *at: the instruction that its line is that of, for "call". */
+static bool just_entered(const WfFrame *f, const WfInsn **at)
 {
-    if (t->tracing > 0) {
+    const WfInsn *next = f->pc - 1, *start = f->code->code;
+    bool generator = (f->flags & WF_FRAME_GENERATOR) != 0;
+    if (next == start + generator) {
+        *at = start;
+        return true;
+    }
+    *at = next;
+    return generator && next > start && WF_INSN_OP(next[-1]) == WF_OP_YIELD;
+}
+
+/* A line begins: another one than that of the last instruction, or the same one again by a jump backwards. */
+static WfStatus line_event(WfThread *t, WfFrame *f, WfFrameObject *fobj)
+{
+    int32_t word = wf_frame_word(f);
+    int64_t last = wf_as_int(wf_load(&fobj->line)) - 1; /* word of the last instruction, or -1 */
+    wf_store_raw(&fobj->line, wf_small_int(word + 1));
+    WfPosition now, before;
+    if ((wf_as_int(wf_load(&fobj->trace_flags)) & 1) == 0 || !wf_code_position(f->code, word, &now)) {
         return WF_OK;
     }
-    bool entered = f->pc - 1 == f->code->code
-                   || ((f->flags & WF_FRAME_GENERATOR) && f->pc - 1 == f->code->code + 1);
-    if (entered && (f->flags & WF_FRAME_TRACED) == 0 && call_event(t, f) != WF_OK) {
-        return WF_RAISED;
+    bool known = last >= 0 && wf_code_position(f->code, (int32_t)last, &before);
+    if (known && before.line == now.line && (word > last || WF_INSN_OP(f->pc[-1]) == WF_OP_SEND)) {
+        return WF_OK;
+    }
+    return local_event(t, f, "line", WF_NONE);
+}
+
+WfStatus wf_vm_trace_line(WfThread *t, WfFrame *f)
+{
+    if (t->tracing > 0 || WF_INSN_OP(f->pc[-1]) == WF_OP_RETURN_GENERATOR) {
+        return WF_OK;
+    }
+    const WfInsn *at;
+    if ((f->flags & WF_FRAME_TRACED) == 0 && just_entered(f, &at)) {
+        const WfInsn *pc = f->pc;
+        f->pc = at;
+        bool start = at == f->code->code;
+        WfStatus status = call_event(t, f);
+        f->pc = pc;
+        if (status != WF_OK) {
+            return WF_RAISED;
+        }
+        if (!wf_is_empty(f->fobj)) {
+            WfFrameObject *fobj = WF_AS(WfFrameObject, f->fobj);
+            wf_store_raw(&fobj->line, wf_small_int(start ? 0 : at - f->code->code));
+        }
     }
     if (wf_is_empty(t->trace_fn) || wf_is_empty(f->fobj)) {
         return WF_OK;
@@ -88,13 +128,8 @@ WfStatus wf_vm_trace_line(WfThread *t, WfFrame *f)
     if (wf_is_empty(wf_load(&fobj->trace))) {
         return WF_OK;
     }
-    WfPosition p;
-    if (wf_code_position(f->code, (int32_t)(f->pc - 1 - f->code->code), &p) && p.line != wf_as_int(wf_load(&fobj->line))
-        && (wf_as_int(wf_load(&fobj->trace_flags)) & 1)) {
-        wf_store_raw(&fobj->line, wf_small_int(p.line));
-        if (local_event(t, f, "line", WF_NONE) != WF_OK) {
-            return WF_RAISED;
-        }
+    if (line_event(t, f, fobj) != WF_OK) {
+        return WF_RAISED;
     }
     return (wf_as_int(wf_load(&fobj->trace_flags)) & 2) ? local_event(t, f, "opcode", WF_NONE) : WF_OK;
 }
@@ -111,6 +146,7 @@ WfStatus wf_vm_trace_return(WfThread *t, WfFrame *f, WfValue result)
         status = WF_RAISED;
     }
     t->scratch[1] = WF_EMPTY;
+    f->flags &= (uint16_t)~WF_FRAME_TRACED; /* a generator is called again when it is resumed */
     return status;
 }
 
