@@ -27,9 +27,14 @@ static void union_trace(WfMarker *m, WfObject *o)
     wf_mark_slot(m, &((WfUnion *)o)->parameters);
 }
 
+static bool is_alias(WfValue v)
+{
+    return wf_is_object(v) && wf_is_instance_of(v, WF_TYPE(GENERICALIAS));
+}
+
 static bool can_be_in_union(WfValue v)
 {
-    return wf_is_none(v) || wf_is_type(v) || WF_IS_EXACT(v, GENERICALIAS) || WF_IS_EXACT(v, UNION);
+    return wf_is_none(v) || wf_is_type(v) || is_alias(v) || WF_IS_EXACT(v, UNION);
 }
 
 static WfStatus add(WfThread *t, WfValue list, WfValue v)
@@ -48,7 +53,7 @@ static WfStatus add(WfThread *t, WfValue list, WfValue v)
     }
     for (int64_t i = 0; i < wf_list_length(wf_as_list(list)); i++) {
         WfValue old = wf_list_at(wf_as_list(list), i);
-        bool aliases = WF_IS_EXACT(old, GENERICALIAS) && WF_IS_EXACT(v, GENERICALIAS);
+        bool aliases = is_alias(old) && is_alias(v);
         WfFound same = aliases ? wf_equal(t, old, v) : wf_is(old, v) ? WF_FOUND : WF_MISSING;
         if (same != WF_MISSING) {
             return same == WF_FOUND ? WF_OK : WF_RAISED;
