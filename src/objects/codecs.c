@@ -479,8 +479,12 @@ static void blame_codec(WfThread *t, const char *operation, const char *encoding
         || type->slots.init != base->slots.init || type->slots.new_ != base->slots.new_) {
         return;
     }
-    WfValue args = wf_exception_args(t, e);
-    if (wf_is_empty(args)) {
+    wf_clear_pending(t);
+    WfValue dict = WF_EMPTY, args = wf_exception_args(t, e);
+    WfFound found = wf_is_empty(args) ? WF_ERROR : wf_getattr_opt(t, e, WF_NAME(__dict__), &dict);
+    bool has_attributes = found > 0 && wf_is_dict(dict) && wf_dict_used(wf_as_dict(dict)) > 0;
+    wf_restore_pending(t, e);
+    if (found < 0 || has_attributes) {
         return;
     }
     WfTuple *x = wf_as_tuple(args);

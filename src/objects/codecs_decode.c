@@ -37,6 +37,9 @@ WfValue wf_decode_utf8(WfThread *t, const void *data, int64_t n, const char *err
         if (scan.error == WF_UTF8_OK || (scan.error == WF_UTF8_TRUNCATED && consumed != NULL)) {
             break;
         }
+        if (consumed != NULL && d.n - pos == 2 && d.p[pos] == 0xed && d.p[pos + 1] >= 0xa0 && d.p[pos + 1] < 0xc0) {
+            break; /* perhaps a surrogate that the handler would pass, once its last byte is there */
+        }
         const char *reason = scan.error == WF_UTF8_BAD_START      ? "invalid start byte"
                              : scan.error == WF_UTF8_BAD_CONTINUE ? "invalid continuation byte"
                                                                   : "unexpected end of data";
