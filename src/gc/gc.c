@@ -25,7 +25,7 @@
 #define FULL_SLACK (8 * MIB)
 #define PARALLEL_MIN (16 * MIB)
 #define KEEP_YOUNG_MAX 4096
-#define PROMPT_CREDIT 250
+#define PROMPT_CREDIT 2000
 #define LOOK_CREDIT 2000
 
 /* --- roots ---------------------------------------------------------------------------------------------------------------- */

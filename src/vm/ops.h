@@ -874,7 +874,7 @@ TARGET(JUMP)
 TARGET(JUMP_BACK)
 {
     pc += WF_INSN_SBC(insn);
-    if (WF_UNLIKELY(wf_breaker(t) != 0)) {
+    if (WF_UNLIKELY((wf_breaker(t) & ~(uint32_t)WF_BREAK_PROMPT) != 0)) {
         GOTO(breaker);
     }
     DISPATCH();
@@ -1168,7 +1168,7 @@ TARGET(FOR_ITER)
             }
             t->frame = gf;
             LEAVE_TO(gf);
-            if (WF_UNLIKELY(wf_breaker(t) != 0)) {
+            if (WF_UNLIKELY((wf_breaker(t) & ~(uint32_t)WF_BREAK_PROMPT) != 0)) {
                 GOTO(breaker);
             }
             DISPATCH();
@@ -1236,7 +1236,7 @@ TARGET(SEND)
                 }
                 t->frame = gf;
                 LEAVE_TO(gf);
-                if (WF_UNLIKELY(wf_breaker(t) != 0)) {
+                if (WF_UNLIKELY((wf_breaker(t) & ~(uint32_t)WF_BREAK_PROMPT) != 0)) {
                     GOTO(breaker);
                 }
                 DISPATCH();
@@ -1280,7 +1280,7 @@ TARGET(YIELD)
     }
     LEAVE_TO(prev);
     R[dst] = v;
-    if (WF_UNLIKELY(wf_breaker(t) != 0)) {
+    if (WF_UNLIKELY((wf_breaker(t) & ~(uint32_t)WF_BREAK_PROMPT) != 0)) {
         GOTO(breaker);
     }
     DISPATCH();
@@ -1509,7 +1509,8 @@ op_breaker:
             table = traced_handlers;
         }
     }
-    /* PROMPT stays set for as long as young finalizable objects exist: one instruction runs before the next look */
+    /* PROMPT stays set for as long as young finalizable objects exist: one instruction runs before the next look. Jumps and steps of
+     * generators, which drop nothing, do not look at it. */
     FRAME->pc = pc;
     DISPATCH();
 }
