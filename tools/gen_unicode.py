@@ -122,7 +122,7 @@ def load(ucd):
                "Case_Ignorable": "CASE_IGNORABLE"}
     not_lower = [chars[c] for c in NOT_LOWER]
     for ch, f in each("DerivedCoreProperties.txt"):
-        if f[1] in derived and not (f[1] == "Lowercase" and ch in not_lower):
+        if f[1] in derived and not (f[1] in ("Lowercase", "Cased") and ch in not_lower):
             ch.flags |= FLAG[derived[f[1]]]
     quick = {"NFC_QC": 1, "NFD_QC": 2, "NFKC_QC": 4, "NFKD_QC": 8}
     for ch, f in each("DerivedNormalizationProps.txt"):

@@ -8,6 +8,8 @@
 #include "model/builtin.h"
 #include "objects/str.h"
 
+#include <strings.h>
+
 typedef struct Database {
     WfObject h;
     uint64_t unused;
@@ -129,7 +131,13 @@ static WfValue ucd_lookup(WfThread *t, WfValue *a)
     }
     uint32_t out[WF_UC_SEQ_MAX];
     int count = wf_uc_lookup(name, (size_t)n, out);
-    if (count == 0 || (old(a[0]) && (count > 1 || missing(a[0], out[0])))) {
+    if (count > 0 && old(a[0])) {
+        /* Version 3.2 had no aliases nor sequences. */
+        char own[WF_UC_NAME_MAX];
+        size_t length = count > 1 || missing(a[0], out[0]) ? 0 : wf_uc_name(out[0], own);
+        count = length == (size_t)n && strncasecmp(own, name, length) == 0 ? 1 : 0;
+    }
+    if (count == 0) {
         return wf_raise(t, WF_EXC(KeyError), "undefined character name '%U'", wf_as_str(a[1]));
     }
     return wf_str_from_kind(t, 4, out, count);
