@@ -42,6 +42,15 @@ const WfHandler *wf_vm_unwind_step(WfThread *t, WfFrame *f)
     return wf_vm_find_handler(f->code, (uint32_t)wf_frame_word(f));
 }
 
+/* A frame that is left by a reraise shows from then on where the exception came from, not the end of its handler. */
+static void point_at_origin(WfThread *t, WfFrame *f)
+{
+    WfValue tb = wf_pending(t) ? wf_exception_traceback(t->exc) : WF_EMPTY;
+    if (!wf_is_empty(tb) && wf_is(wf_load(&wf_as_traceback(tb)->frame), f->fobj) && wf_as_traceback(tb)->lasti >= 0) {
+        f->pc = f->code->code + wf_as_traceback(tb)->lasti / 2 + 1;
+    }
+}
+
 WfFrame *wf_vm_unwind_leave(WfThread *t, WfFrame *f)
 {
     if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_TRACE) != 0)) {
@@ -49,6 +58,9 @@ WfFrame *wf_vm_unwind_leave(WfThread *t, WfFrame *f)
         if (wf_vm_trace_return(t, f, WF_EMPTY) == WF_OK) {
             wf_restore_pending(t, exc);
         }
+    }
+    if (!wf_is_empty(f->fobj)) {
+        point_at_origin(t, f);
     }
     WfFrame *prev = f->prev; /* the end of a generator forgets it */
     if (f->flags & WF_FRAME_GENERATOR) {
