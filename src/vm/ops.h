@@ -338,6 +338,14 @@ static LOOP WfValue op_invoke_other(STATE)
 op_invoke_other:
 #endif
 {
+    if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_PROMPT) != 0)) { /* what was dropped before is gone before the callee looks */
+        t->stop_exact = true;
+        wf_gc_prompt(t);
+        t->stop_exact = false;
+        if ((wf_breaker(t) & WF_BREAK_FINALIZE) != 0) {
+            wf_gc_run_finalizers(t);
+        }
+    }
     WfValue callee = RA;
     WfValue *args = &R[A + WF_CALL_ARGS];
     int64_t n = B;
