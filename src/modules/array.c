@@ -1296,10 +1296,25 @@ static const WfBuiltinDef module_functions[] = {
      "Make an array of its pickled state, whatever machine that is from."},
     {0}};
 
+/* isinstance(array, MutableSequence), though it is none by inheritance. */
+static WfStatus register_sequence(WfThread *t)
+{
+    WfStr *name = wf_str_intern_cstr(t, "collections.abc"), *abc = wf_str_intern_cstr(t, "MutableSequence");
+    WfValue from = name == NULL || abc == NULL ? WF_EMPTY : WF_TUPLE_OF(t, wf_from_object(abc));
+    if (wf_is_empty(from)) {
+        return WF_RAISED;
+    }
+    WfValue args[4] = {wf_from_object(name), WF_NONE, WF_NONE, from};
+    WfValue module = wf_call(t, t->interp->import_func, args, 4);
+    WfValue class = wf_is_empty(module) ? module : wf_getattr(t, module, abc);
+    WfValue method = wf_is_empty(class) ? class : wf_getattr_cstr(t, class, "register");
+    return wf_is_empty(method) || wf_is_empty(wf_call1(t, method, wf_from_object(WF_TYPE(ARRAY)))) ? WF_RAISED : WF_OK;
+}
+
 static WfStatus array_module_init(WfThread *t, WfValue module)
 {
     if (wf_type_ready(t, WF_TYPE(ARRAY_ITERATOR)) != WF_OK || wf_module_add_type(t, module, WF_TYPE(ARRAY)) != WF_OK
-        || wf_module_add(t, module, "ArrayType", wf_from_object(WF_TYPE(ARRAY))) != WF_OK) {
+        || wf_module_add(t, module, "ArrayType", wf_from_object(WF_TYPE(ARRAY))) != WF_OK || register_sequence(t) != WF_OK) {
         return WF_RAISED;
     }
     return wf_module_add_str(t, module, "typecodes", "bBuhHiIlLqQfd");

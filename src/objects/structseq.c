@@ -84,7 +84,7 @@ static WfValue structseq_new(WfThread *t, WfValue *new_args)
     if (items == NULL) {
         return WF_EMPTY;
     }
-    if (!wf_is_none(a[1]) && !wf_is_dict(a[1])) {
+    if (!wf_is_empty(a[1]) && !wf_is_dict(a[1])) {
         return wf_raise(t, WF_EXC(TypeError), "%V() takes a dict as second arg, if any",
                         wf_structseq_full_name(t, type));
     }
@@ -105,7 +105,7 @@ static WfValue structseq_new(WfThread *t, WfValue *new_args)
     }
     WfValue field, v;
     int64_t pos = 0, index;
-    while (wf_is_dict(a[1]) && next_field(type, &pos, &field, &index)) {
+    while (!wf_is_empty(a[1]) && next_field(type, &pos, &field, &index)) {
         if (index >= n) {
             WfFound found = wf_dict_get(t, wf_as_dict(a[1]), field, &v);
             if (found == WF_ERROR) {
@@ -171,7 +171,7 @@ static WfValue no_new(WfThread *t, WfValue *a)
 }
 
 static const WfBuiltinDef structseq_methods[] = {
-    {"__new__", structseq_new, "(type, sequence, dict=None)", "Make an instance of a sequence.", WF_FN_STATIC},
+    {"__new__", structseq_new, "(type, sequence, dict=?)", "Make an instance of a sequence.", WF_FN_STATIC},
     {"__repr__", structseq_repr, "(self, /)", "The items with their names."},
     {"__reduce__", structseq_reduce, "(self, /)", "State for pickling."},
 };
