@@ -168,22 +168,16 @@ static void sequence_pattern(WfGen *c, WfPattern *p, WfReg subject, Pattern *ctx
     }
 }
 
-static bool same_key(const WfExpr *a, const WfExpr *b)
+static bool same_key(WfGen *c, const WfExpr *a, const WfExpr *b)
 {
-    if (a->kind != WF_AST_Constant || b->kind != WF_AST_Constant || a->Constant.value.kind != b->Constant.value.kind) {
+    if (c->failed || a->kind != WF_AST_Constant || b->kind != WF_AST_Constant) {
         return false;
     }
-    const WfConst *x = &a->Constant.value, *y = &b->Constant.value;
-    switch ((WfConstKind)x->kind) {
-    case WF_CONST_INT: return x->i == y->i;
-    case WF_CONST_FLOAT: return x->real == y->real;
-    case WF_CONST_STR:
-    case WF_CONST_BYTES:
-    case WF_CONST_BIGINT: return x->str->len == y->str->len && memcmp(x->str->data, y->str->data, x->str->len) == 0;
-    case WF_CONST_COMPLEX: return x->real == y->real && x->imag == y->imag;
-    case WF_CONST_OBJECT: return x->object == y->object;
-    default: return true;
+    WfFound found = wf_equal(c->t, wf_gen_const_value(c, &a->Constant.value), wf_gen_const_value(c, &b->Constant.value));
+    if (found == WF_ERROR) {
+        wf_clear_pending(c->t); /* BytesWarning */
     }
+    return found == WF_FOUND;
 }
 
 static void mapping_pattern(WfGen *c, WfPattern *p, WfReg subject, Pattern *ctx)
@@ -211,7 +205,7 @@ static void mapping_pattern(WfGen *c, WfPattern *p, WfReg subject, Pattern *ctx)
     for (size_t i = 0; i < keys.len && !c->failed; i++) {
         WfExpr *k = keys.data[i];
         for (size_t j = 0; j < i; j++) {
-            if (same_key(keys.data[j], k)) {
+            if (same_key(c, keys.data[j], k)) {
                 wf_gen_syntax_error(c, p->loc, "mapping pattern checks duplicate key (%R)", wf_gen_const_value(c, &k->Constant.value));
                 return;
             }

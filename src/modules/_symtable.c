@@ -5,6 +5,7 @@
 #include "compiler/symtable.h"
 #include "model/builtin.h"
 #include "model/object.h"
+#include "objects/codecs.h"
 #include "objects/dict.h"
 #include "objects/list.h"
 #include "objects/str.h"
@@ -79,8 +80,16 @@ static WfValue symtable_symtable(WfThread *t, WfValue *a)
     static const char *const modes[] = {"exec", "eval", "single"};
     WfValue type = wf_getattr_cstr(t, a[0], "entry");
     int64_t n;
-    const char *mode = wf_is_str(a[3]) ? wf_str_utf8_pass(t, a[3], &n) : NULL;
-    const char *source = wf_is_str(a[1]) ? wf_str_utf8(t, a[1], &n) : NULL;
+    int64_t length;
+    const char *mode = wf_is_str(a[3]) ? wf_str_utf8_pass(t, a[3], &length) : NULL;
+    WfValue text = a[1];
+    if (wf_is_bytes(text)) {
+        text = wf_bytes_decode(t, wf_as_bytes(text)->data, wf_as_bytes(text)->length, NULL, NULL);
+        if (wf_is_empty(text)) {
+            return WF_EMPTY;
+        }
+    }
+    const char *source = wf_is_str(text) ? wf_str_utf8(t, text, &n) : NULL;
     if (wf_is_empty(type) || wf_pending(t)) {
         return WF_EMPTY;
     }

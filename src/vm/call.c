@@ -393,19 +393,24 @@ WfStatus wf_op_dict_merge(WfThread *t, WfValue dict, WfValue v, WfValue callee)
             return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%V argument after ** must be a mapping, not %T", name, v));
         }
     }
-    WfValue items = wf_dict_new(t); /* a snapshot, so that a repeated key can be named */
-    if (wf_is_empty(items) || wf_dict_merge(t, wf_as_dict(items), v, true) != WF_OK) {
-        return WF_RAISED;
+    bool exact = WF_IS_EXACT(v, DICT);
+    WfValue keys = WF_EMPTY;
+    if (!exact) {
+        keys = wf_call_method0(t, v, WF_NAME(keys));
+        keys = wf_is_empty(keys) ? keys : wf_to_list(t, keys);
+        if (wf_is_empty(keys)) {
+            return WF_RAISED;
+        }
     }
     int64_t pos = 0;
     WfValue key, value;
-    while (wf_dict_next(wf_as_dict(items), &pos, &key, &value)) {
-        if (!wf_is_str(key)) {
-            WfValue name = callee_name(t, callee);
-            if (wf_is_empty(name)) {
+    for (int64_t i = 0; exact ? wf_dict_next(wf_as_dict(v), &pos, &key, &value) : i < wf_list_length(wf_as_list(keys)); i++) {
+        if (!exact) {
+            key = wf_list_at(wf_as_list(keys), i);
+            value = wf_getitem(t, v, key);
+            if (wf_is_empty(value)) {
                 return WF_RAISED;
             }
-            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), wf_is_function(callee) ? "%V keywords must be strings" : "keywords must be strings", name));
         }
         WfValue old;
         WfFound found = wf_dict_get(t, wf_as_dict(dict), key, &old);
@@ -417,7 +422,8 @@ WfStatus wf_op_dict_merge(WfThread *t, WfValue dict, WfValue v, WfValue callee)
             if (wf_is_empty(name)) {
                 return WF_RAISED;
             }
-            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%V got multiple values for keyword argument '%V'", name, key));
+            return WF_FAIL(wf_is_str(key) ? wf_raise(t, WF_EXC(TypeError), "%V got multiple values for keyword argument '%V'", name, key)
+                                          : wf_raise(t, WF_EXC(TypeError), "%V keywords must be strings", name));
         }
         if (wf_dict_set(t, wf_as_dict(dict), key, value) != WF_OK) {
             return WF_RAISED;

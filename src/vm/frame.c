@@ -92,7 +92,12 @@ int32_t wf_frame_word(const WfFrame *f)
 static int line_of(const WfCode *code, int32_t word)
 {
     WfPosition p;
-    return wf_code_position(code, word, &p) ? p.line : -1;
+    for (; word >= 0; word--) { /* instructions of the compiler's own have no line */
+        if (wf_code_position(code, word, &p)) {
+            return p.line;
+        }
+    }
+    return code->first_line;
 }
 
 int wf_frame_line(const WfFrame *f)
