@@ -437,7 +437,19 @@ static WfStr *compare_name(int op)
 
 static WfValue slot_richcompare(WfThread *t, WfValue a, WfValue b, int op)
 {
-    return call_maybe(t, a, compare_name(op), b);
+    WfValue f = wf_type_lookup(t, wf_type(a), compare_name(op));
+    if (wf_is_empty(f)) {
+        return WF_NOT_IMPLEMENTED;
+    }
+    if ((wf_type_flags(wf_type(f)) & WF_TF_METHOD) != 0) {
+        return wf_call2(t, f, a, b);
+    }
+    f = wf_bind(t, f, a);
+    if (wf_is_empty(f)) {
+        wf_clear_pending(t); /* as CPython: what does not bind is not there */
+        return WF_NOT_IMPLEMENTED;
+    }
+    return wf_call1(t, f, b);
 }
 
 /* Calls __next__; at the end leaves the value of StopIteration in *out. */

@@ -244,7 +244,8 @@ static WfStatus make_ready(WfThread *t, WfType *type)
 
 WfStatus wf_type_ready(WfThread *t, WfType *type)
 {
-    if (WF_LIKELY((__atomic_load_n(&type->flags, __ATOMIC_ACQUIRE) & WF_TF_READY) != 0)) {
+    /* a Python class is made ready by who makes it; its mro() may look at it before */
+    if (WF_LIKELY((__atomic_load_n(&type->flags, __ATOMIC_ACQUIRE) & (WF_TF_READY | WF_TF_HEAP)) != 0)) {
         return WF_OK;
     }
     WfType *base = WF_LOAD(WfType, &type->base);
