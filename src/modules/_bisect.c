@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  * Threads:    no state. */
 #include "model/builtin.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/str.h"
 
@@ -20,7 +21,8 @@ static WfStatus bisect(WfThread *t, WfValue a, WfValue x, WfValue lo, WfValue hi
     }
     while (low < high) {
         int64_t mid = low + (high - low) / 2;
-        WfValue v = wf_getitem(t, a, wf_small_int(mid));
+        WfValue index = wf_int_from_i64(t, mid);
+        WfValue v = wf_is_empty(index) ? index : wf_getitem(t, a, index);
         if (!wf_is_empty(v) && !wf_is_none(key)) {
             v = wf_call1(t, key, v);
         }
@@ -44,7 +46,7 @@ static WfStatus bisect(WfThread *t, WfValue a, WfValue x, WfValue lo, WfValue hi
 static WfValue found(WfThread *t, WfValue *a, bool right)
 {
     int64_t i;
-    return bisect(t, a[0], a[1], a[2], a[3], a[4], right, &i) == WF_OK ? wf_small_int(i) : WF_EMPTY;
+    return bisect(t, a[0], a[1], a[2], a[3], a[4], right, &i) == WF_OK ? wf_int_from_i64(t, i) : WF_EMPTY;
 }
 
 static WfValue bisect_right(WfThread *t, WfValue *a)
