@@ -69,7 +69,7 @@ static void find_futures(WfGen *c, const WfStmtSeq *body)
         line = s->loc.lineno;
         if (s->kind == WF_AST_ImportFrom && s->ImportFrom.level == 0 && str_is(s->ImportFrom.module, "__future__")) {
             if (done) {
-                wf_gen_syntax_error(c, open_loc(s), "from __future__ imports must occur at the beginning of the file");
+                wf_gen_syntax_error(c, (WfLoc){s->loc.lineno, s->loc.col_offset - 1, s->loc.lineno, -2}, "from __future__ imports must occur at the beginning of the file");
                 return;
             }
             use_features(c, s);

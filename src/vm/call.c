@@ -422,8 +422,7 @@ WfStatus wf_op_dict_merge(WfThread *t, WfValue dict, WfValue v, WfValue callee)
             if (wf_is_empty(name)) {
                 return WF_RAISED;
             }
-            return WF_FAIL(wf_is_str(key) ? wf_raise(t, WF_EXC(TypeError), "%V got multiple values for keyword argument '%V'", name, key)
-                                          : wf_raise(t, WF_EXC(TypeError), "%V keywords must be strings", name));
+            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%V got multiple values for keyword argument '%V'", name, key));
         }
         if (wf_dict_set(t, wf_as_dict(dict), key, value) != WF_OK) {
             return WF_RAISED;
