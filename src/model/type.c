@@ -248,6 +248,9 @@ WfStatus wf_type_ready(WfThread *t, WfType *type)
     if (WF_LIKELY((__atomic_load_n(&type->flags, __ATOMIC_ACQUIRE) & (WF_TF_READY | WF_TF_HEAP)) != 0)) {
         return WF_OK;
     }
+    if (type->spec == NULL) { /* a class that is being made, looked at by its metaclass */
+        return WF_OK;
+    }
     WfType *base = WF_LOAD(WfType, &type->base);
     if (type != WF_TYPE(OBJECT) && wf_type_ready(t, base) != WF_OK) {
         return WF_RAISED;
