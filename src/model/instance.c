@@ -385,7 +385,10 @@ WfValue wf_getset_dict_get(WfThread *t, WfValue self)
 
 WfStatus wf_getset_dict_set(WfThread *t, WfValue self, WfValue v)
 {
-    if (!wf_is_empty(v) && !wf_is_dict(v)) {
+    if (wf_is_empty(v)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "cannot delete __dict__"));
+    }
+    if (!wf_is_dict(v)) {
         return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "__dict__ must be set to a dictionary, not a '%T'", v));
     }
     return wf_instance_set_dict(t, wf_as_object(self), v);

@@ -614,6 +614,15 @@ static WfStatus new_mros(WfThread *t, WfType *type, WfList *changes)
     return WF_OK;
 }
 
+/* Is b among the bases that decide a's layout? They change before the MROs do. */
+static bool is_below(const WfType *a, const WfType *b)
+{
+    while (a != NULL && a != b) {
+        a = WF_LOAD(WfType, &a->base);
+    }
+    return a == b;
+}
+
 WfStatus wf_type_set_bases(WfThread *t, WfType *type, WfValue v)
 {
     const char *name = wf_type_name(type);
@@ -635,7 +644,7 @@ WfStatus wf_type_set_bases(WfThread *t, WfType *type, WfValue v)
         if (!wf_is_type(b)) {
             return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%s.__bases__ must be tuple of classes, not '%T'", name, b));
         }
-        if (wf_type_is_subtype(WF_AS(WfType, b), type)) {
+        if (wf_type_is_subtype(WF_AS(WfType, b), type) || is_below(WF_AS(WfType, b), type)) {
             return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "a __bases__ item causes an inheritance cycle"));
         }
     }

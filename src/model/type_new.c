@@ -240,8 +240,51 @@ static WfStatus wrap_function(WfThread *t, WfDict *d, WfStr *name, bool is_stati
     return wf_dict_set_str(t, d, name, wf_from_object(c));
 }
 
-static const WfGetSetDef dict_getset = {"__dict__", wf_getset_dict_get, wf_getset_dict_set, "dictionary for instance variables (if defined)"};
+/* The built-in base of o's class, if it gives its instances a __dict__ of its own kind (a module's, a type's): then its
+ * descriptor decides. WF_EMPTY: there is none. */
+static WfValue native_dict_descriptor(WfThread *t, WfValue o)
+{
+    WfType *native = wf_type(o);
+    while ((wf_type_flags(native) & WF_TF_HEAP) != 0) {
+        native = WF_LOAD(WfType, &native->base);
+    }
+    return (wf_type_flags(native) & WF_TF_HAS_DICT) != 0 ? wf_type_lookup(t, native, WF_NAME(__dict__)) : WF_EMPTY;
+}
+
+static WfValue get_dict(WfThread *t, WfValue self)
+{
+    WfValue d = native_dict_descriptor(t, self);
+    return wf_is_empty(d) ? wf_instance_dict(t, wf_as_object(self)) : wf_bind(t, d, self);
+}
+
+static WfStatus set_dict(WfThread *t, WfValue self, WfValue v)
+{
+    WfValue d = native_dict_descriptor(t, self);
+    if (!wf_is_empty(d)) {
+        WfDescrSetFn set = wf_type(d)->slots.descr_set;
+        if (set != NULL) {
+            return set(t, d, self, v);
+        }
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "this __dict__ descriptor does not support '%T' objects", self));
+    }
+    return wf_is_empty(v) ? wf_instance_set_dict(t, wf_as_object(self), v) : wf_getset_dict_set(t, self, v);
+}
+
+static const WfGetSetDef dict_getset = {"__dict__", get_dict, set_dict, "dictionary for instance variables (if defined)"};
 static const WfGetSetDef weakref_getset = {"__weakref__", wf_getset_weakref_get, NULL, "list of weak references to the object (if defined)"};
+
+static WfStatus set_class_cell(WfThread *t, Making *k)
+{
+    WfValue cell = wf_dict_get_str(k->dict, WF_NAME(__classcell__));
+    if (wf_is_empty(cell)) {
+        return WF_OK;
+    }
+    if (wf_type(cell) != WF_TYPE(CELL)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "__classcell__ must be a nonlocal cell, not %R", wf_from_object(wf_type(cell))));
+    }
+    wf_store_ptr(&WF_AS(WfCell, cell)->value, k->type);
+    return wf_dict_delete(t, k->dict, WF_NAME_V(__classcell__)) == WF_ERROR ? WF_RAISED : WF_OK;
+}
 
 static WfStatus fill_dict(WfThread *t, Making *k)
 {
@@ -268,6 +311,10 @@ static WfStatus fill_dict(WfThread *t, Making *k)
     wf_store(&type->qualname, qualname);
     if (wrap_function(t, d, WF_NAME(__new__), true) != WF_OK || wrap_function(t, d, WF_NAME(__init_subclass__), false) != WF_OK
         || wrap_function(t, d, WF_NAME(__class_getitem__), false) != WF_OK) {
+        return WF_RAISED;
+    }
+    /* before the slots: one of them may have the name */
+    if (set_class_cell(t, k) != WF_OK) {
         return WF_RAISED;
     }
     int64_t n = wf_is_empty(k->slots) ? 0 : wf_list_length(wf_as_list(k->slots));
@@ -301,19 +348,6 @@ static WfStatus fill_dict(WfThread *t, Making *k)
         return WF_RAISED;
     }
     return set_default(t, d, WF_NAME(__doc__), WF_NONE);
-}
-
-static WfStatus set_class_cell(WfThread *t, Making *k)
-{
-    WfValue cell = wf_dict_get_str(k->dict, WF_NAME(__classcell__));
-    if (wf_is_empty(cell)) {
-        return WF_OK;
-    }
-    if (wf_type(cell) != WF_TYPE(CELL)) {
-        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "__classcell__ must be a nonlocal cell, not %R", wf_from_object(wf_type(cell))));
-    }
-    wf_store_ptr(&WF_AS(WfCell, cell)->value, k->type);
-    return wf_dict_delete(t, k->dict, WF_NAME_V(__classcell__)) == WF_ERROR ? WF_RAISED : WF_OK;
 }
 
 /* Slots without a dunder: from the built-in base, or the first base that has a buffer. */
@@ -397,10 +431,7 @@ static WfType *make(WfThread *t, WfType *meta, WfStr *name, WfTuple *bases, WfTy
     if (wf_type_set_name(t, type, name) != WF_OK || lay_out(t, &k) != WF_OK || fill_dict(t, &k) != WF_OK) {
         return NULL;
     }
-    if (make_ready(t, &k) != WF_OK || set_class_cell(t, &k) != WF_OK) {
-        return NULL;
-    }
-    return type;
+    return make_ready(t, &k) == WF_OK ? type : NULL;
 }
 
 /* --- hooks ------------------------------------------------------------------------------------------------------------------------- */
@@ -431,7 +462,14 @@ static WfStatus init_subclass(WfThread *t, WfType *type, const WfArgs *args)
 {
     const WfTuple *mro = WF_LOAD(WfTuple, &type->mro);
     WfValue f = WF_EMPTY;
-    for (int64_t i = 1; i < mro->length && wf_is_empty(f); i++) {
+    int64_t at = 0; /* a metatype's mro() may have put it anywhere */
+    while (at < mro->length && !wf_is(wf_tuple_at(mro, at), wf_from_object(type))) {
+        at++;
+    }
+    if (at == mro->length) {
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "super(type, obj): obj must be an instance or subtype of type"));
+    }
+    for (int64_t i = at + 1; i < mro->length && wf_is_empty(f); i++) {
         WfDict *d = WF_LOAD(WfDict, &WF_AS(WfType, wf_tuple_at(mro, i))->dict);
         f = wf_dict_get_str(d, WF_NAME(__init_subclass__));
     }

@@ -231,20 +231,12 @@ static WfStatus set_module(WfThread *t, WfValue self, WfValue v)
     return WF_OK;
 }
 
-static WfStatus set_dict(WfThread *t, WfValue self, WfValue v)
-{
-    if (wf_is_empty(v)) {
-        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "cannot delete __dict__"));
-    }
-    return wf_getset_dict_set(t, self, v);
-}
-
 static const WfGetSetDef function_getsets[] = {
     {"__code__", get_code, set_code, NULL},
     {"__defaults__", get_defaults, set_defaults, NULL},
     {"__kwdefaults__", get_kwdefaults, set_kwdefaults, NULL},
     {"__annotations__", get_annotations, set_annotations, NULL},
-    {"__dict__", wf_getset_dict_get, set_dict, NULL},
+    {"__dict__", wf_getset_dict_get, wf_getset_dict_set, NULL},
     {"__name__", get_name, set_name, NULL},
     {"__qualname__", get_qualname, set_qualname, NULL},
     {"__doc__", get_doc, set_doc, NULL, WF_GS_MEMBER},

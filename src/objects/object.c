@@ -201,7 +201,7 @@ static WfValue default_state(WfThread *t, WfValue self, bool required)
     if (f == WF_ERROR) {
         return WF_EMPTY;
     }
-    if (f == WF_FOUND) {
+    if (f == WF_FOUND && !(wf_is_dict(d) && wf_dict_used(wf_as_dict(d)) == 0)) {
         state = d;
     }
     WfValue names = slot_names(t, type);
