@@ -59,8 +59,13 @@ void wf_mark_share(WfMarker *m)
             n++; /* a piece of a buffer is two entries, the index first */
         }
         memcpy(p->entries, m->stack, n * sizeof p->entries[0]);
-        memmove(m->stack, m->stack + n, (m->top - n) * sizeof p->entries[0]);
-        m->top -= n;
+        size_t rest = m->top - n;
+        if (rest >= 2 * n && (m->stack[rest] & 1) == 0) {
+            memcpy(m->stack, m->stack + rest, n * sizeof p->entries[0]); /* the stack may be very deep: fill the hole only */
+        } else {
+            memmove(m->stack, m->stack + n, rest * sizeof p->entries[0]);
+        }
+        m->top = rest;
         p->n = n;
         p->next = pool->parts;
         pool->parts = p;
