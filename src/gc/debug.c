@@ -41,7 +41,8 @@ static void visit(void *arg, WfValue v)
     WfObject *o = wf_as_object(v);
     uint64_t g = (v.bits - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
     uint64_t *seen = (uint64_t *)WF_OLD_MARK_BASE + (g >> 6);
-    if ((*seen >> (g & 63) & 1) != 0) {
+    bool compared = o->kind == WF_KIND_DICT_TABLE && f->parent != NULL && f->parent->kind == WF_KIND_WORDS; /* inline cache */
+    if ((*seen >> (g & 63) & 1) != 0 || compared) {
         return;
     }
     *seen |= (uint64_t)1 << (g & 63);

@@ -24,9 +24,9 @@
 #define YOUNG_MAX (64 * MIB)
 #define FULL_SLACK (8 * MIB)
 #define PARALLEL_MIN (16 * MIB)
-#define KEEP_YOUNG_MAX 4096
-#define PROMPT_CREDIT 2000
-#define LOOK_CREDIT 2000
+#define KEEP_YOUNG_MAX 4000
+#define CREDIT_NS 25000000 /* of prompt collections */
+#define DEAR_NS 50000      /* one costs no more of it */
 
 /* --- roots ---------------------------------------------------------------------------------------------------------------- */
 
@@ -173,17 +173,6 @@ static void begin_full(WfGc *gc)
     wf_weak_rewatch(gc);
 }
 
-/* Survivors of the prompt collection before have been marked or are dead; either way they are not in question any more. */
-static void forget_survivors(WfGc *gc)
-{
-    for (size_t i = 0; i < gc->survivors.len; i++) {
-        if (wf_can_watch(gc->survivors.data[i])) {
-            wf_watch_set(gc->survivors.data[i], false);
-        }
-    }
-    gc->survivors.len = 0;
-}
-
 /* Old buffers that lost their owner and that nobody had any more: they will not be traced again, so what they refer to may be
  * about to go. */
 static void settle_replaced(WfGc *gc)
@@ -204,18 +193,19 @@ static void settle_replaced(WfGc *gc)
 
 /* Note [Prompt collections keep the young young]: a reference from an old object keeps its target alive, and with sticky marks
  * everything that has survived is old. If `box = [f]` became old in one prompt collection, dropping box and f later would
- * not free f in the next one. So a prompt collection that finds few survivors takes their marks away again, and leaves all
- * cards as they are: the next one traces the same objects anew, without those that have been dropped. */
-static void keep_young(WfGc *gc, WfMarker *m)
+ * not free f in the next one. So a prompt collection that finds few survivors is a question only: what it marked is unmarked
+ * again, cards stay as they are, no new epoch begins and nothing is swept; finalizers and weak references of what
+ * was not found are seen to, its memory goes with the next real collection. */
+static void unmark_found(WfGc *gc, WfMarker *m)
 {
     uint64_t old_cells = 0;
     uint64_t old_bytes = 0;
     for (size_t i = 0; i < gc->found.len; i++) {
         WfObject *o = gc->found.data[i];
-        if (wf_can_watch(o)) {
+        WfBlock *b = wf_block_of(o);
+        if (b->state == WF_BLOCK_LARGE || b->epoch == gc->epoch || (b->cell_size > 16 && (wf_mark_bits(o) & 2) != 0)) {
             wf_mark_clear(o);
-            wf_watch_set(o, true);
-        } else { /* no room for the second bit: it grows old, and may refer to young ones */
+        } else { /* kept for a finalizer that has made it reachable again: without a mark it would be swept */
             wf_barrier_range((WfSlot *)(void *)o, wf_gc_cell_size(o) / sizeof(WfSlot));
             old_cells++;
             old_bytes += wf_gc_cell_size(o);
@@ -223,9 +213,6 @@ static void keep_young(WfGc *gc, WfMarker *m)
     }
     m->cells = old_cells;
     m->bytes = old_bytes;
-    WfObjectVec swap = gc->survivors;
-    gc->survivors = gc->found;
-    gc->found = swap;
     gc->found.len = 0;
 }
 
@@ -241,7 +228,9 @@ static void end_thread(void *arg, WfThread *t)
     if (gc->x_asking == 0) {
         wf_break_clear(t, WF_BREAK_PROMPT);
     }
-    wf_break_clear(t, WF_BREAK_GC);
+    if (!gc->keep_young) {
+        wf_break_clear(t, WF_BREAK_GC);
+    }
 }
 
 /* Long pauses make the next young collection come earlier; a large share of the time makes it come later. */
@@ -265,10 +254,6 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
     WfMarker *m = &gc->marker;
     bool full = cause == WF_GC_FULL || gc->want_full
                 || (cause == WF_GC_YOUNG && gc->live_bytes > gc->full_live_bytes + gc->full_live_bytes * 3 / 4 + FULL_SLACK);
-    Counts unused = {0, 0};
-    wf_world_each_thread(rt, flush_counts, &unused);
-    uint64_t before = gc->live_cells + gc->x_allocated_cells - unused.unused_cells;
-
     wf_marker_init(gc, m);
     gc->full = full;
     gc->keep_young = cause == WF_GC_PROMPT && !full && gc->static_traced;
@@ -290,47 +275,49 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         wf_mark_drain(m);
     }
     m->found = NULL;
-    wf_mark_forget_tables(m);
     if (gc->keep_young && gc->found.len > KEEP_YOUNG_MAX) { /* too many to trace them again and again: let them grow old */
         gc->keep_young = false;
         gc->found.len = 0;
         memset((void *)WF_CARD_BASE, 0, gc->x_top << 7);
     }
+    if (!gc->keep_young) {
+        wf_mark_forget_tables(m);
+    }
     wf_weak_process(gc, m, full);
-    settle_replaced(gc);
-    wf_mark_forget_tables(m); /* also those that hang from kept objects */
     if (full && rt->after_mark != NULL) {
         rt->after_mark(rt);
     }
-    forget_survivors(gc);
-    wf_weak_rewatch(gc);
-    if (gc->keep_young) {
-        keep_young(gc, m);
-    } else {
-        gc->held.len = 0;
-    }
-    gc->want_full = false;
-    wf_mark_redirty(m);
-    gc->full = false;
-    if (full) {
-        gc->live_cells = m->cells;
-        gc->live_bytes = m->bytes;
-        gc->full_live_bytes = m->bytes;
-    } else {
-        gc->live_cells += m->cells;
-        gc->live_bytes += m->bytes;
-    }
-    int64_t dead = gc->keep_young ? 0 : (int64_t)(before - gc->live_cells);
 #if WF_DEBUG
     if (gc->verify && !full) {
         wf_debug_verify(gc);
     }
 #endif
-    wf_heap_finish(gc, full);
-    /* what a prompt collection has kept young counts as allocated since the last real one */
-    gc->x_allocated = gc->keep_young ? gc->x_allocated - unused.unused_bytes : 0;
-    gc->x_allocated_cells = gc->keep_young ? gc->x_allocated_cells - unused.unused_cells : 0;
-    gc->x_requested = 0;
+    gc->want_full = false;
+    Counts unused = {0, 0};
+    int64_t dead = 0;
+    if (gc->keep_young) {
+        unmark_found(gc, m);
+        gc->live_cells += m->cells;
+        gc->live_bytes += m->bytes;
+    } else {
+        settle_replaced(gc);
+        wf_mark_forget_tables(m); /* also those that hang from kept objects */
+        gc->held.len = 0;
+        wf_world_each_thread(rt, flush_counts, &unused);
+        uint64_t before = gc->live_cells + gc->x_allocated_cells - unused.unused_cells;
+        gc->live_cells = m->cells + (full ? 0 : gc->live_cells);
+        gc->live_bytes = m->bytes + (full ? 0 : gc->live_bytes);
+        gc->full_live_bytes = full ? m->bytes : gc->full_live_bytes;
+        dead = (int64_t)(before - gc->live_cells);
+    }
+    wf_mark_redirty(m);
+    gc->full = false;
+    if (!gc->keep_young) {
+        wf_heap_finish(gc, full);
+        gc->x_allocated = 0;
+        gc->x_allocated_cells = 0;
+        gc->x_requested = 0;
+    }
     wf_world_each_thread(rt, end_thread, gc);
     if (full && rt->drop_pointers != NULL) {
         wf_world_each_thread(rt, drop_pointers, NULL);
@@ -377,38 +364,27 @@ static void poll_hook(WfThread *t)
 
 /* --- prompt collections --------------------------------------------------------------------------------------------------------- */
 
-#define SAVED_MAX 5000000
-
-static bool use_free(WfGc *gc, WfPromptBudget *b)
-{
-    return wf_atomic_load_relaxed_i64(&b->x_free) > 0 && (b == &gc->look || wf_atomic_load_relaxed_u64(&gc->x_finalizable) > 0);
-}
-
 static bool may_collect(WfGc *gc, WfPromptBudget *b, int64_t now)
 {
-    if (use_free(gc, b)) {
-        return true;
-    }
     int64_t saved = wf_atomic_load_relaxed_i64(&b->x_saved_ns);
     int64_t more = (now - wf_atomic_load_relaxed_i64(&b->x_since_ns)) / b->share;
     if (more > 0) {
-        saved = saved + more < SAVED_MAX ? saved + more : SAVED_MAX;
+        saved = saved + more < CREDIT_NS ? saved + more : CREDIT_NS;
         wf_atomic_store_relaxed_i64(&b->x_saved_ns, saved);
         wf_atomic_store_relaxed_i64(&b->x_since_ns, now);
     }
-    return saved > 0;
+    /* callbacks of weak references alone may use one half: the import system has one for each module */
+    return saved > (b == &gc->look || wf_atomic_load_relaxed_u64(&gc->x_finalizable) > 0 ? 0 : CREDIT_NS / 2);
 }
 
 static void collect_within(WfThread *t, WfPromptBudget *b, int64_t now)
 {
-    bool is_free = use_free(t->rt->gc, b);
     (void)wf_gc_collect(t, WF_GC_PROMPT);
-    if (is_free) {
-        wf_atomic_store_relaxed_i64(&b->x_free, wf_atomic_load_relaxed_i64(&b->x_free) - 1);
-    } else {
-        int64_t saved = wf_atomic_load_relaxed_i64(&b->x_saved_ns);
-        wf_atomic_store_relaxed_i64(&b->x_saved_ns, saved - (wf_clock_monotonic() - now));
+    int64_t cost = wf_clock_monotonic() - now;
+    if (!t->rt->gc->keep_young && cost > DEAR_NS) { /* it did the work of a young collection, which comes later for that */
+        cost = DEAR_NS;
     }
+    wf_atomic_store_relaxed_i64(&b->x_saved_ns, wf_atomic_load_relaxed_i64(&b->x_saved_ns) - cost);
 }
 
 static void set_prompt(void *arg, WfThread *u)
@@ -435,8 +411,8 @@ void wf_gc_begin_program(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
     int64_t now = wf_clock_monotonic();
-    gc->prompt = (WfPromptBudget){PROMPT_CREDIT, 1000000, now, 100};
-    gc->look = (WfPromptBudget){LOOK_CREDIT, 0, now, 20};
+    gc->prompt = (WfPromptBudget){CREDIT_NS, now, 100};
+    gc->look = (WfPromptBudget){CREDIT_NS, now, 20};
     wf_raw_lock(&gc->weak_lock);
     for (size_t i = 0; i < gc->watched.len; i++) { /* those of the runtime itself, like the standard streams */
         gc->watched.data[i].asks = false;
@@ -444,6 +420,7 @@ void wf_gc_begin_program(WfThread *t)
     wf_atomic_store_relaxed_u64(&gc->x_asking, 0);
     wf_atomic_store_relaxed_u64(&gc->x_finalizable, 0);
     wf_raw_unlock(&gc->weak_lock);
+    (void)wf_gc_collect(t, WF_GC_YOUNG); /* what there is grows old now, and not beside the program's first objects */
 }
 
 void wf_gc_prompt(WfThread *t)
@@ -514,7 +491,7 @@ void wf_gc_init(WfRuntime *rt)
     gc->thresholds[0] = 700;
     gc->thresholds[1] = 10;
     gc->thresholds[2] = 10;
-    gc->prompt = gc->look = (WfPromptBudget){0, 0, INT64_MAX, 1}; /* not while the runtime starts */
+    gc->prompt = gc->look = (WfPromptBudget){0, INT64_MAX, 1}; /* not while the runtime starts */
     rt->heap_thread_begin = thread_begin;
     rt->heap_thread_end = wf_heap_thread_end;
     rt->heap_after_fork = after_fork;

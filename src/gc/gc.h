@@ -137,7 +137,7 @@ typedef enum WfGcCause { WF_GC_YOUNG, WF_GC_FULL, WF_GC_PROMPT } WfGcCause;
 int64_t wf_gc_collect(WfThread *t, WfGcCause cause);
 /* The loop calls this where a reference may have been dropped while WF_BREAK_PROMPT is set (within the budget). */
 void wf_gc_prompt(WfThread *t);
-/* The program begins: from now on references that it drops are looked after. */
+/* The program begins: collects once, and looks after the references that are dropped from now on. */
 void wf_gc_begin_program(WfThread *t);
 /* For built-ins by which a program sees whether something is gone: calling a weak reference (r: its address), opening
  * a file (NULL). Collects if that may make a difference and is within its own budget. Any C code may call it, but

@@ -92,10 +92,9 @@ typedef struct WfWatch {
     bool asks;    /* for prompt collections: it has a finalizer, or a weak reference with a callback */
 } WfWatch;
 
-/* What prompt collections may cost: a number of free ones, then a share of the time that passes, some of which can be saved
- * up. Atomic, relaxed: a lost update costs nothing. */
+/* What prompt collections may cost: a credit, and a share of the time that passes. Atomic, relaxed: a lost update costs
+ * nothing. */
 typedef struct WfPromptBudget {
-    int64_t x_free;      /* for the sake of finalizers */
     int64_t x_saved_ns;
     int64_t x_since_ns; /* when x_saved_ns was up to date */
     int64_t share;      /* one part in so many */
@@ -141,8 +140,7 @@ struct WfGc {
     WfObjectVec old_finalizable;
     WfObjectVec young_release, old_release;
     WfObjectVec replaced;     /* old buffers that have lost their owner: marked and watched, until the next full collection */
-    WfObjectVec survivors;    /* of the last prompt collection, kept young: unmarked and watched */
-    WfObjectVec found;        /* the same, being made */
+    WfObjectVec found;        /* marked by the prompt collection that runs */
     bool keep_young;          /* the collection that runs makes nothing old */
     WfObjectVec held;         /* wf_gc_hold_young: roots of the next young collection */
     bool want_full;           /* there was no memory to note something: the next collection is a full one */

@@ -79,7 +79,7 @@ static bool watch_more(WfGc *gc, WfObject *o, bool asks)
             return watch(gc, o, asks);
         }
     }
-    return watch(gc, o, asks); /* kept young by a prompt collection */
+    return watch(gc, o, asks);
 }
 
 WfStatus wf_gc_register_finalizable(WfThread *t, WfObject *o)
@@ -534,11 +534,6 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
 
 void wf_weak_rewatch(WfGc *gc)
 {
-    for (size_t i = 0; i < gc->survivors.len; i++) {
-        if (wf_can_watch(gc->survivors.data[i])) {
-            wf_watch_set(gc->survivors.data[i], true);
-        }
-    }
     for (size_t i = 0; i < gc->watched.len; i++) {
         if (wf_can_watch(gc->watched.data[i].o)) {
             wf_watch_set(gc->watched.data[i].o, true);
