@@ -14,13 +14,16 @@
 #include "objects/dict.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "sched/frame.h"
 
 /* The builtins for code that runs with these globals: a dict. */
 static WfValue builtins_of(WfThread *t, WfDict *globals)
 {
     WfValue b = wf_dict_get_str(globals, WF_NAME(__builtins__));
     if (wf_is_empty(b)) {
-        return t->interp->builtins;
+        /* the code that makes it lends its own */
+        bool running = t->frame != NULL && wf_is_function(t->frame->func);
+        return running ? wf_load(&wf_as_function(t->frame->func)->builtins) : t->interp->builtins;
     }
     if (wf_is_object(b) && wf_type_is_subtype(wf_type(b), WF_TYPE(MODULE))) {
         b = wf_instance_dict(t, wf_as_object(b));

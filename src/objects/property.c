@@ -284,7 +284,7 @@ static WfValue classmethod_get(WfThread *t, WfValue self, WfValue obj, WfValue t
         type = wf_from_object(wf_type(obj));
     }
     WfDescrGetFn get = wf_type(f)->slots.descr_get;
-    return get != NULL ? get(t, f, type, wf_from_object(wf_type(type))) : wf_method_new(t, f, type);
+    return get != NULL ? get(t, f, type, type) : wf_method_new(t, f, type);
 }
 
 static WfValue staticmethod_get(WfThread *t, WfValue self, WfValue obj, WfValue type)
