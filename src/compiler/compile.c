@@ -216,7 +216,11 @@ static WfValue raise_parser_error(WfThread *t, const WfSyntaxError *err, WfValue
             return WF_EMPTY;
         }
     }
-    return wf_raise_syntax(t, type, message, filename, err->lineno, err->offset, text, err->end_lineno, err->end_offset);
+    (void)wf_raise_syntax(t, type, message, filename, err->lineno, err->offset, text, err->end_lineno, err->end_offset);
+    if (err->offset < 0 && wf_pending_is(t, WF_EXC(SyntaxError))) {
+        wf_store(&wf_as_exception(t->exc)->extra[WF_SYN_OFFSET], wf_small_int(err->offset)); /* there for once is no None */
+    }
+    return WF_EMPTY;
 }
 
 static WfParseOptions parse_options(WfThread *t, ParseContext *ctx, int mode, uint32_t flags)

@@ -450,6 +450,8 @@ static void formatted_value(WfGen *c, WfExpr *e, WfReg dst)
     wf_gen_emit(c, WF_OP_FORMAT_VALUE, dst, value, how);
 }
 
+#define STRING_MAX 2000
+
 static void joined_str(WfGen *c, WfExpr *e, WfReg dst)
 {
     WfExprSeq values = e->JoinedStr.values;
@@ -461,11 +463,18 @@ static void joined_str(WfGen *c, WfExpr *e, WfReg dst)
         wf_gen_expr_to(c, values.data[0], dst);
         return;
     }
-    WfReg first = wf_gen_temps(c, (int32_t)values.len);
+    /* of very many parts the first is what the ones before have made together */
+    size_t most = values.len < STRING_MAX ? values.len : STRING_MAX;
+    WfReg first = wf_gen_temps(c, (int32_t)most);
+    size_t n = 0;
     for (size_t i = 0; i < values.len; i++) {
-        wf_gen_expr_to(c, values.data[i], first + (WfReg)i);
+        if (n == most) {
+            wf_gen_emit(c, WF_OP_BUILD_STRING, first, first, (int32_t)n);
+            n = 1;
+        }
+        wf_gen_expr_to(c, values.data[i], first + (WfReg)n++);
     }
-    wf_gen_emit(c, WF_OP_BUILD_STRING, dst, first, (int32_t)values.len);
+    wf_gen_emit(c, WF_OP_BUILD_STRING, dst, first, (int32_t)n);
 }
 
 /* --- attributes, items -------------------------------------------------------------------------------------------- */

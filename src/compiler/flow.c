@@ -199,7 +199,6 @@ typedef struct TryParts {
 /* The handler around handlers: POP_HANDLED, and the exception goes on. */
 static void cleanup_handler(WfGen *c, WfLabel label, WfReg saved, WfReg exc)
 {
-    c->u->loc = (WfLoc){0, 0, 0, 0};
     wf_gen_place(c, label);
     wf_gen_emit(c, WF_OP_POP_HANDLED, saved, 0, 0);
     wf_gen_emit(c, WF_OP_RERAISE, exc, 0, 0);
@@ -275,8 +274,8 @@ static void try_except(WfGen *c, const TryParts *p)
         }
         handler_body(c, h, exc, saved, outer, inner, end);
         wf_gen_place(c, next);
+        c->u->loc = h->loc;
     }
-    c->u->loc = (WfLoc){0, 0, 0, 0};
     wf_gen_emit(c, WF_OP_RERAISE, exc, 0, 0);
     c->u->handler = outer;
     cleanup_handler(c, cleanup, saved, exc);
@@ -406,7 +405,9 @@ static void try_finally(WfGen *c, const TryParts *p)
     WfReg again = wf_gen_temp(c);
     c->u->catches.data[c->u->handler].reg = again;
     wf_gen_stmts(c, p->finally);
-    c->u->loc = (WfLoc){0, 0, 0, 0};
+    if (!c->failed) {
+        c->u->loc = wf_vec_last(&c->u->ins).loc;
+    }
     wf_gen_emit(c, WF_OP_RERAISE, exc, 0, 0);
     wf_gen_pop_block(c);
     c->u->handler = outer;

@@ -296,6 +296,9 @@ static WfExpr *fold_subscript(WfGen *c, WfExpr *e)
 
 static WfExpr *fold_compare(WfGen *c, WfExpr *e)
 {
+    if (e->Compare.ops.len == 0 || e->Compare.ops.len != e->Compare.comparators.len) {
+        return e;
+    }
     size_t last = e->Compare.ops.len - 1;
     if (e->Compare.ops.data[last] == WF_AST_In || e->Compare.ops.data[last] == WF_AST_NotIn) {
         e->Compare.comparators.data[last] = fold_iterable(c, e->Compare.comparators.data[last]);

@@ -488,7 +488,11 @@ WfFound wf_next_value(WfThread *t, WfValue it, WfValue *out)
         return WF_FAIL_FOUND(wf_raise(t, WF_EXC(TypeError), "'%T' object is not an iterator", it));
     }
     *out = WF_NONE; /* a generator leaves its result here, other iterators nothing */
-    return next(t, it, out);
+    WfFound found = next(t, it, out);
+    if (found == WF_MISSING && wf_is_empty(*out)) {
+        *out = WF_NONE;
+    }
+    return found;
 }
 
 static WfValue slot_descr_get(WfThread *t, WfValue self, WfValue obj, WfValue type)
