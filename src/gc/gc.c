@@ -24,8 +24,8 @@
 #define YOUNG_MAX (64 * MIB)
 #define FULL_SLACK (8 * MIB)
 #define PARALLEL_MIN (16 * MIB)
-#define KEEP_YOUNG_MAX 4000
-#define CREDIT_NS 25000000 /* of prompt collections */
+#define KEEP_YOUNG_MAX 1500
+#define CREDIT_NS 20000000 /* of prompt collections */
 #define DEAR_NS 50000      /* one costs no more of it */
 
 /* --- roots ---------------------------------------------------------------------------------------------------------------- */
