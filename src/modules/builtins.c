@@ -276,7 +276,7 @@ static WfValue bi_next(WfThread *t, WfValue *a)
             return WF_EMPTY;
         }
     }
-    return wf_is_empty(a[1]) ? wf_raise_stop_iteration(t, v) : a[1];
+    return wf_is_empty(a[1]) ? wf_raise_stop_iteration(t, wf_is_empty(v) ? WF_NONE : v) : a[1];
 }
 static WfValue bi_aiter(WfThread *t, WfValue *a)
 {

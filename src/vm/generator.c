@@ -261,6 +261,24 @@ static WfFound throw_here(WfThread *t, WfGenerator *g, WfValue *out)
     return resume(t, g, WF_EMPTY, out);
 }
 
+/* While what g delegates to is thrown into or closed, g is running (claimed): its frame is in the chain, where the collector and
+ * tracebacks find it. */
+static void delegation_begin(WfThread *t, WfGenerator *g)
+{
+    g->frame.locals = WF_VALUE((uint64_t)(uintptr_t)wf_vm_stack_top(t));
+    g->frame.prev = t->frame;
+    t->frame = &g->frame;
+}
+
+static void delegation_end(WfThread *t, WfGenerator *g)
+{
+    t->frame = g->frame.prev;
+    g->frame.prev = NULL;
+    g->frame.locals = WF_EMPTY;
+    wf_barrier_range((const WfSlot *)(const void *)&g->frame, sizeof g->frame / sizeof(WfSlot) + (size_t)g->frame.code->n_regs);
+    __atomic_store_n(&g->x_state, WF_GEN_SUSPENDED, __ATOMIC_RELEASE);
+}
+
 static WfFound close_delegate(WfThread *t, WfValue delegate)
 {
     if (WF_IS_EXACT(delegate, GENERATOR) || WF_IS_EXACT(delegate, COROUTINE)) {
@@ -319,8 +337,9 @@ WfFound wf_generator_throw(WfThread *t, WfGenerator *g, WfValue *out)
         if (closed != WF_FOUND) {
             return closed;
         }
+        delegation_begin(t, g);
         WfFound ok = close_delegate(t, delegate);
-        __atomic_store_n(&g->x_state, WF_GEN_SUSPENDED, __ATOMIC_RELEASE);
+        delegation_end(t, g);
         if (ok != WF_ERROR) {
             wf_restore_pending(t, exc);
         }
@@ -331,6 +350,7 @@ WfFound wf_generator_throw(WfThread *t, WfGenerator *g, WfValue *out)
     if (claimed != WF_FOUND) {
         return claimed;
     }
+    delegation_begin(t, g);
     if (WF_IS_EXACT(delegate, GENERATOR) || WF_IS_EXACT(delegate, COROUTINE)) {
         wf_restore_pending(t, exc);
         found = wf_generator_throw(t, WF_AS(WfGenerator, delegate), out);
@@ -348,12 +368,12 @@ WfFound wf_generator_throw(WfThread *t, WfGenerator *g, WfValue *out)
                 found = WF_ERROR;
             }
         } else if (found == WF_MISSING) {
-            __atomic_store_n(&g->x_state, WF_GEN_SUSPENDED, __ATOMIC_RELEASE);
+            delegation_end(t, g);
             wf_restore_pending(t, exc);
             return throw_here(t, g, out);
         }
     }
-    __atomic_store_n(&g->x_state, WF_GEN_SUSPENDED, __ATOMIC_RELEASE);
+    delegation_end(t, g);
     if (found == WF_FOUND) {
         return WF_FOUND; /* the delegate yielded */
     }
