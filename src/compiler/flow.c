@@ -201,7 +201,7 @@ static void cleanup_handler(WfGen *c, WfLabel label, WfReg saved, WfReg exc)
 {
     wf_gen_place(c, label);
     wf_gen_emit(c, WF_OP_POP_HANDLED, saved, 0, 0);
-    wf_gen_emit(c, WF_OP_RERAISE, exc, 0, 0);
+    wf_gen_emit(c, WF_OP_RERAISE, exc, 1, 0);
 }
 
 /* One clause: name bound, body, name unbound, POP_HANDLED; goes to `end`. */
@@ -230,7 +230,7 @@ static void handler_body(WfGen *c, WfExceptHandler *h, WfReg exc, WfReg saved, i
         c->u->handler = inner;
         wf_gen_place(c, unbind);
         wf_gen_unbind_name(c, b.name);
-        wf_gen_emit(c, WF_OP_RERAISE, exc, 0, 0);
+        wf_gen_emit(c, WF_OP_RERAISE, exc, 1, 0);
     } else {
         wf_gen_jump(c, WF_OP_JUMP, 0, 0, end);
     }
@@ -276,8 +276,9 @@ static void try_except(WfGen *c, const TryParts *p)
         wf_gen_place(c, next);
         c->u->loc = h->loc;
     }
-    wf_gen_emit(c, WF_OP_RERAISE, exc, 0, 0);
     c->u->handler = outer;
+    wf_gen_emit(c, WF_OP_POP_HANDLED, saved, 0, 0);
+    wf_gen_emit(c, WF_OP_RERAISE, exc, 0, 0);
     cleanup_handler(c, cleanup, saved, exc);
     wf_gen_place(c, end);
 }
@@ -408,9 +409,10 @@ static void try_finally(WfGen *c, const TryParts *p)
     if (!c->failed) {
         c->u->loc = wf_vec_last(&c->u->ins).loc;
     }
-    wf_gen_emit(c, WF_OP_RERAISE, exc, 0, 0);
     wf_gen_pop_block(c);
     c->u->handler = outer;
+    wf_gen_emit(c, WF_OP_POP_HANDLED, saved, 0, 0);
+    wf_gen_emit(c, WF_OP_RERAISE, exc, 0, 0);
     cleanup_handler(c, cleanup, saved, again);
     wf_gen_place(c, end);
 }
@@ -481,8 +483,9 @@ static void with_item(WfGen *c, WfStmt *s, WfWithItemSeq items, size_t i, const 
     c->u->handler = wf_gen_catch(c, cleanup, again);
     call_exit(c, pair, exc, is_async, result);
     wf_gen_jump(c, WF_OP_JUMP_TRUE, result, 0, suppressed);
-    wf_gen_emit(c, WF_OP_RERAISE, exc, 0, 0);
     c->u->handler = outer;
+    wf_gen_emit(c, WF_OP_POP_HANDLED, saved, 0, 0);
+    wf_gen_emit(c, WF_OP_RERAISE, exc, 1, 0);
     cleanup_handler(c, cleanup, saved, again);
     wf_gen_place(c, suppressed);
     wf_gen_emit(c, WF_OP_POP_HANDLED, saved, 0, 0);

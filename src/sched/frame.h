@@ -33,6 +33,8 @@ enum {
     WF_FRAME_HIDDEN = 8      /* import machinery: left out of tracebacks when an ImportError leaves it */
 };
 
+enum { WF_RERAISE_ORIGIN = 2 }; /* and a frame that is left so shows where the exception came from */
+
 struct WfFrame {
     struct WfFrame *prev;  /* caller's frame or NULL; crosses entries from C */
     struct WfCode *code;   /* immutable in the frame's life */
@@ -43,7 +45,7 @@ struct WfFrame {
     WfValue owner;         /* the instance for WF_RET_INIT, or WF_EMPTY */
     uint16_t flags;
     uint8_t ret;           /* WfReturn */
-    uint8_t reraise;       /* the pending exception came from RERAISE: no new traceback entry */
+    uint8_t reraise;       /* the pending exception came from RERAISE: no new traceback entry; or WF_RERAISE_ORIGIN */
     uint32_t dst;
 };
 #define WF_FRAME_WORDS (sizeof(struct WfFrame) / sizeof(WfValue))

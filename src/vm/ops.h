@@ -1339,6 +1339,10 @@ TARGET(RERAISE)
 {
     SAVE();
     t->exc = RA;
+    if (B) {
+        FRAME->reraise = WF_RERAISE_ORIGIN;
+        GOTO(unwind);
+    }
     GOTO(RERAISE_pending);
 }
 TARGET(PUSH_HANDLED)

@@ -29,19 +29,6 @@ void wf_vm_add_traceback(WfThread *t, WfFrame *f)
     } /* else MemoryError is pending instead */
 }
 
-const WfHandler *wf_vm_unwind_step(WfThread *t, WfFrame *f)
-{
-    if (f->reraise) {
-        f->reraise = 0;
-    } else {
-        wf_vm_add_traceback(t, f);
-        if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_TRACE) != 0)) {
-            (void)wf_vm_trace_exception(t, f); /* an error replaces the exception */
-        }
-    }
-    return wf_vm_find_handler(f->code, (uint32_t)wf_frame_word(f));
-}
-
 /* A frame that is left by a reraise shows from then on where the exception came from, not the end of its handler. */
 static void point_at_origin(WfThread *t, WfFrame *f)
 {
@@ -51,6 +38,24 @@ static void point_at_origin(WfThread *t, WfFrame *f)
     }
 }
 
+const WfHandler *wf_vm_unwind_step(WfThread *t, WfFrame *f)
+{
+    bool origin = f->reraise == WF_RERAISE_ORIGIN;
+    if (f->reraise) {
+        f->reraise = 0;
+    } else {
+        wf_vm_add_traceback(t, f);
+        if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_TRACE) != 0)) {
+            (void)wf_vm_trace_exception(t, f); /* an error replaces the exception */
+        }
+    }
+    const WfHandler *h = wf_vm_find_handler(f->code, (uint32_t)wf_frame_word(f));
+    if (h == NULL && origin && !wf_is_empty(f->fobj)) {
+        point_at_origin(t, f);
+    }
+    return h;
+}
+
 WfFrame *wf_vm_unwind_leave(WfThread *t, WfFrame *f)
 {
     if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_TRACE) != 0)) {
@@ -58,9 +63,6 @@ WfFrame *wf_vm_unwind_leave(WfThread *t, WfFrame *f)
         if (wf_vm_trace_return(t, f, WF_EMPTY) == WF_OK) {
             wf_restore_pending(t, exc);
         }
-    }
-    if (!wf_is_empty(f->fobj)) {
-        point_at_origin(t, f);
     }
     WfFrame *prev = f->prev; /* the end of a generator forgets it */
     if (f->flags & WF_FRAME_GENERATOR) {
