@@ -16,6 +16,7 @@
 #include "objects/list.h"
 #include "objects/module.h"
 #include "objects/str.h"
+#include "objects/traceback.h"
 #include "objects/tuple.h"
 #include "runtime/cache.h"
 #include "runtime/state.h"
@@ -123,7 +124,7 @@ static bool is_empty_fromlist(WfThread *t, WfValue fromlist)
     return found == WF_MISSING;
 }
 
-WfValue wf_import(WfThread *t, WfValue name, WfValue globals, WfValue fromlist, int level)
+static WfValue import_level(WfThread *t, WfValue name, WfValue globals, WfValue fromlist, int level)
 {
     if (level < 0) {
         return wf_raise(t, WF_EXC(ValueError), "level must be >= 0");
@@ -197,6 +198,44 @@ WfValue wf_import(WfThread *t, WfValue name, WfValue globals, WfValue fromlist, 
         WfValue gcd = wf_getattr_cstr(t, t->interp->importlib, "_gcd_import");
         (void)import;
         return wf_is_empty(gcd) ? gcd : importlib_call(t, "_handle_fromlist", (WfValue[]){module, fromlist, gcd}, 3);
+    }
+    return module;
+}
+
+/* Takes the import machinery out of the pending exception's traceback: for an ImportError every run of its entries, otherwise those
+ * that end in _call_with_frames_removed. */
+static void trim_traceback(WfThread *t)
+{
+    WfValue exc = t->exc;
+    WfSlot *link = &wf_as_exception(exc)->traceback;
+    WfSlot *outer = link;
+    bool always = wf_is_instance_of(exc, WF_EXC(ImportError));
+    bool inside = false;
+    for (WfTraceback *tb = WF_LOAD(WfTraceback, link); tb != NULL;) {
+        WfTraceback *next = WF_LOAD(WfTraceback, &tb->next);
+        WfCode *code = WF_LOAD(WfCode, &WF_LOAD(WfFrameObject, &tb->frame)->code);
+        const WfStr *file = WF_LOAD(WfStr, &code->filename);
+        bool now = wf_str_equal_cstr(file, "<frozen importlib._bootstrap>")
+                   || wf_str_equal_cstr(file, "<frozen importlib._bootstrap_external>");
+        if (now && !inside) {
+            outer = link;
+        }
+        inside = now;
+        if (inside && (always || wf_str_equal_cstr(WF_LOAD(WfStr, &code->name), "_call_with_frames_removed"))) {
+            wf_store_ptr(outer, next);
+            link = outer;
+        } else {
+            link = &tb->next;
+        }
+        tb = next;
+    }
+}
+
+WfValue wf_import(WfThread *t, WfValue name, WfValue globals, WfValue fromlist, int level)
+{
+    WfValue module = import_level(t, name, globals, fromlist, level);
+    if (wf_is_empty(module)) {
+        trim_traceback(t);
     }
     return module;
 }
