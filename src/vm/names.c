@@ -5,6 +5,7 @@
 #include "objects/exceptions.h"
 #include "objects/function.h"
 #include "objects/list.h"
+#include "objects/module.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/interp.h"
@@ -185,7 +186,7 @@ WfValue wf_op_import_from(WfThread *t, WfValue module, WfStr *name)
         }
     }
     WfValue file = WF_NONE;
-    if (WF_IS_EXACT(module, MODULE)) {
+    if (wf_is_module(module)) {
         found = wf_getattr_opt(t, module, WF_NAME(__file__), &file);
         if (found == WF_ERROR) {
             return WF_EMPTY;
