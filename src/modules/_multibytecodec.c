@@ -3,7 +3,8 @@
  * Design:  libc's iconv has the tables, to and from UTF-32; here are Python's error handlers and the incremental and stream classes. A
  *          conversion opens a descriptor of its own. An incremental encoder keeps its descriptor, for encodings with shift states; an
  *          incremental decoder keeps the bytes of an unfinished character, and for such encodings the last shift sequence, which
- *          it puts before the next piece. Not there, for iconv has them not: hz, iso2022_jp_1, _2004 and _ext.
+ *          it puts before the next piece. hz is EUC-CN in seven bits with shifts of its own. Not there, for iconv has them
+ *          not: iso2022_jp_1, _2004 and _ext.
  * Threads: incremental objects belong to whoever uses them; they are changed under their lock only as far as memory safety goes. */
 #include "model/builtin.h"
 #include "objects/bytes.h"
@@ -19,12 +20,14 @@
 typedef struct Charset {
     const char *module, *name, *iconv;
     bool shifts; /* ISO 2022: escape sequences change the meaning of what follows */
+    bool hz;
 } Charset;
 
 static const Charset charsets[] = {
     {"cn", "gb2312", "EUC-CN", false},
     {"cn", "gbk", "GBK", false},
     {"cn", "gb18030", "GB18030", false},
+    {"cn", "hz", "EUC-CN", false, true},
     {"hk", "big5hkscs", "BIG5-HKSCS", false},
     {"iso2022", "iso2022_jp", "ISO-2022-JP", true},
     {"iso2022", "iso2022_jp_2", "ISO-2022-JP-2", true},
@@ -59,13 +62,67 @@ static WfStatus no_converter(WfThread *t, const Charset *cs)
 
 /* --- converting ------------------------------------------------------------------------------------------------------ */
 
+/* HZ: "~{" and "~}" around pairs of seven-bit bytes, "~~" for a tilde, a line end ends both. *used as below; *shifted: in such a
+ * section there. */
+static WfValue decode_hz(WfThread *t, iconv_t cd, const uint8_t *data, int64_t n, const char *errors, bool final,
+                         int64_t *used, bool *shifted)
+{
+    WfDecoder d = WF_DECODER("hz", errors, data, n);
+    int64_t pos = 0;
+    *shifted = false;
+    while (pos >= 0 && pos < d.n) {
+        uint8_t c = d.p[pos];
+        bool pair = c == '~' || (*shifted && c != '\n' && c < 0x80);
+        if (pair && pos + 1 >= d.n) {
+            if (!final) {
+                break;
+            }
+            pos = wf_decode_error(t, &d, pos, d.n, INCOMPLETE);
+            continue;
+        }
+        if (c >= 0x80) {
+            pos = wf_decode_error(t, &d, pos, pos + 1, ILLEGAL);
+        } else if (!pair) {
+            *shifted = false;
+            pos = wf_builder_char(t, &d.out, c) < 0 ? -1 : pos + 1;
+        } else if (c == '~') {
+            uint8_t next = d.p[pos + 1];
+            if (next == '~' && !*shifted) {
+                pos = wf_builder_char(t, &d.out, c) < 0 ? -1 : pos + 2;
+            } else if (next == (*shifted ? '}' : '{') || next == '\n') {
+                *shifted = next == '{';
+                pos += 2;
+            } else {
+                pos = wf_decode_error(t, &d, pos, pos + 1, ILLEGAL);
+            }
+        } else {
+            char two[2] = {(char)(c | 0x80), (char)(d.p[pos + 1] | 0x80)}, *in = two;
+            uint32_t ch = 0;
+            char *o = (char *)&ch;
+            size_t in_left = 2, out_left = 4;
+            if (d.p[pos + 1] < 0x80 && iconv(cd, &in, &in_left, &o, &out_left) != (size_t)-1 && out_left == 0) {
+                pos = wf_builder_char(t, &d.out, ch) < 0 ? -1 : pos + 2;
+            } else {
+                pos = wf_decode_error(t, &d, pos, pos + 1, ILLEGAL);
+            }
+        }
+    }
+    *used = pos;
+    return pos < 0 ? WF_EMPTY : wf_builder_finish(t, &d.out);
+}
+
 /* Bytes to text. Without `final` an unfinished character at the end is left: *used says how many bytes were taken. */
 static WfValue decode(WfThread *t, const Charset *cs, const uint8_t *data, int64_t n, const char *errors, bool final,
-                      int64_t *used)
+                      int64_t *used, bool *shifted)
 {
     iconv_t cd = iconv_open("UTF-32LE", cs->iconv);
     if (cd == (iconv_t)-1) {
         return (no_converter(t, cs), WF_EMPTY);
+    }
+    if (cs->hz) {
+        WfValue text = decode_hz(t, cd, data, n, errors, final, used, shifted);
+        iconv_close(cd);
+        return text;
     }
     WfDecoder d = WF_DECODER(cs->name, errors, data, n);
     int64_t pos = 0;
@@ -92,9 +149,46 @@ static WfValue decode(WfThread *t, const Charset *cs, const uint8_t *data, int64
     return pos < 0 ? WF_EMPTY : wf_builder_finish(t, &d.out);
 }
 
-/* Feeds code points; returns how many were taken, all unless one cannot be encoded. -1: raised. */
-static int64_t feed(WfThread *t, WfEncoder *e, iconv_t cd, const uint32_t *p, int64_t n)
+static int64_t feed_hz(WfThread *t, WfEncoder *e, iconv_t cd, const uint32_t *p, int64_t n, bool *shifted)
 {
+    for (int64_t i = 0; i < n; i++) {
+        uint8_t out[8] = {0};
+        char *in = (char *)(uintptr_t)(p + i), *o = (char *)out;
+        size_t in_left = 4, out_left = sizeof out;
+        bool wide = p[i] >= 0x80;
+        if (wide && (iconv(cd, &in, &in_left, &o, &out_left) == (size_t)-1 || out_left != sizeof out - 2)) {
+            return i;
+        }
+        uint8_t text[4];
+        int64_t m = 0;
+        if (wide != *shifted) {
+            text[m++] = '~';
+            text[m++] = wide ? '{' : '}';
+            *shifted = wide;
+        }
+        if (wide) {
+            text[m++] = out[0] & 0x7f;
+            text[m++] = out[1] & 0x7f;
+        } else {
+            text[m++] = (uint8_t)p[i];
+            if (p[i] == '~') {
+                text[m++] = '~';
+            }
+        }
+        if (wf_encoder_put(t, e, text, m) < 0) {
+            return -1;
+        }
+    }
+    return n;
+}
+
+/* Feeds code points; returns how many were taken, all unless one cannot be encoded. -1: raised. *shifted: state of hz. */
+static int64_t feed(WfThread *t, const Charset *cs, WfEncoder *e, iconv_t cd, const uint32_t *p, int64_t n,
+                    bool *shifted)
+{
+    if (cs->hz) {
+        return feed_hz(t, e, cd, p, n, shifted);
+    }
     char *in = (char *)(uintptr_t)p;
     size_t in_left = (size_t)n * 4;
     while (in_left > 0) {
@@ -114,8 +208,12 @@ static int64_t feed(WfThread *t, WfEncoder *e, iconv_t cd, const uint32_t *p, in
 }
 
 /* Back to the initial shift state. */
-static WfStatus unshift(WfThread *t, WfEncoder *e, iconv_t cd)
+static WfStatus unshift(WfThread *t, WfEncoder *e, iconv_t cd, bool *shifted)
 {
+    if (*shifted) {
+        *shifted = false;
+        return wf_encoder_put(t, e, "~}", 2);
+    }
     char *o = (char *)wf_encoder_room(t, e, 16);
     size_t out_left = 16;
     if (o == NULL) {
@@ -139,7 +237,8 @@ static const uint32_t *code_points(WfThread *t, const WfStr *s)
     return (const uint32_t *)(const void *)raw->data;
 }
 
-static WfValue encode_with(WfThread *t, const Charset *cs, iconv_t cd, WfStr *s, const char *errors, bool final)
+static WfValue encode_with(WfThread *t, const Charset *cs, iconv_t cd, WfStr *s, const char *errors, bool final,
+                           bool *shifted)
 {
     WfEncoder e = {.encoding = cs->name, .errors = errors, .s = s};
     const uint32_t *p = code_points(t, s);
@@ -147,7 +246,7 @@ static WfValue encode_with(WfThread *t, const Charset *cs, iconv_t cd, WfStr *s,
         return WF_EMPTY;
     }
     for (int64_t i = 0; i < s->length;) {
-        int64_t done = feed(t, &e, cd, p + i, s->length - i);
+        int64_t done = feed(t, cs, &e, cd, p + i, s->length - i, shifted);
         if (done < 0) {
             return WF_EMPTY;
         }
@@ -162,14 +261,14 @@ static WfValue encode_with(WfThread *t, const Charset *cs, iconv_t cd, WfStr *s,
             return WF_EMPTY;
         }
         if (wf_is_bytes(replacement)) {
-            if (unshift(t, &e, cd) < 0
+            if (unshift(t, &e, cd, shifted) < 0
                 || wf_encoder_put(t, &e, wf_as_bytes(replacement)->data, wf_as_bytes(replacement)->length) < 0) {
                 return WF_EMPTY;
             }
         } else {
             WfStr *text = wf_as_str(replacement);
             const uint32_t *q = code_points(t, text);
-            int64_t taken = q == NULL ? -1 : feed(t, &e, cd, q, text->length);
+            int64_t taken = q == NULL ? -1 : feed(t, cs, &e, cd, q, text->length, shifted);
             if (taken < 0) {
                 return WF_EMPTY;
             }
@@ -178,7 +277,7 @@ static WfValue encode_with(WfThread *t, const Charset *cs, iconv_t cd, WfStr *s,
             }
         }
     }
-    if (final && unshift(t, &e, cd) < 0) {
+    if (final && unshift(t, &e, cd, shifted) < 0) {
         return WF_EMPTY;
     }
     return wf_bytes_new(t, e.out->data, e.length);
@@ -190,7 +289,8 @@ static WfValue encode(WfThread *t, const Charset *cs, WfStr *s, const char *erro
     if (cd == (iconv_t)-1) {
         return (no_converter(t, cs), WF_EMPTY);
     }
-    WfValue v = encode_with(t, cs, cd, s, errors, true);
+    bool shifted = false;
+    WfValue v = encode_with(t, cs, cd, s, errors, true, &shifted);
     iconv_close(cd);
     return v;
 }
@@ -233,7 +333,8 @@ static WfValue codec_decode(WfThread *t, WfValue *a)
         return WF_EMPTY;
     }
     int64_t used, n = view.length;
-    WfValue v = decode(t, WF_AS(Codec, a[0])->charset, view.data, n, errors, true, &used);
+    bool shifted;
+    WfValue v = decode(t, WF_AS(Codec, a[0])->charset, view.data, n, errors, true, &used, &shifted);
     wf_view_release(t, &view);
     return wf_is_empty(v) ? WF_EMPTY : WF_TUPLE_OF(t, v, wf_small_int(n));
 }
@@ -264,6 +365,7 @@ typedef struct Coder {
     WfSlot stream;  /* readers and writers */
     WfSlot pending; /* decoders: bytes of an unfinished character; EMPTY */
     iconv_t cd;     /* encoders; NULL: not open */
+    bool shifted;   /* encoders of hz */
 } Coder;
 
 static void coder_trace(WfMarker *m, WfObject *o)
@@ -341,9 +443,11 @@ static WfValue get_errors(WfThread *t, WfValue self)
 }
 static WfStatus set_errors(WfThread *t, WfValue self, WfValue v)
 {
-    if (wf_is_empty(v) || !wf_is_str(v)) {
-        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), wf_is_empty(v) ? "cannot delete attribute"
-                                                                     : "errors must be a string"));
+    if (wf_is_empty(v)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(AttributeError), "cannot delete attribute"));
+    }
+    if (!wf_is_str(v)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "errors must be a string"));
     }
     wf_store(&WF_AS(Coder, self)->errors, v);
     return WF_OK;
@@ -362,7 +466,7 @@ static WfValue coder_encode(WfThread *t, Coder *c, WfValue input, bool final)
     if (!wf_is_str(input)) {
         return wf_raise(t, WF_EXC(TypeError), "couldn't convert the object to str.");
     }
-    return encode_with(t, charset_of(c), c->cd, wf_as_str(input), errors, final);
+    return encode_with(t, charset_of(c), c->cd, wf_as_str(input), errors, final, &c->shifted);
 }
 
 /* Where the last shift sequence before `end` begins; -1: there is none. */
@@ -398,13 +502,20 @@ static WfValue coder_decode(WfThread *t, Coder *c, const uint8_t *data, int64_t 
         memcpy(all->data, pending->data, (size_t)before);
     }
     memcpy(all->data + before, data, (size_t)n);
-    WfValue v = decode(t, cs, all->data, before + n, errors, final, &used);
+    bool shifted = false;
+    WfValue v = decode(t, cs, all->data, before + n, errors, final, &used, &shifted);
     if (wf_is_empty(v)) {
         return WF_EMPTY;
     }
     WfValue rest = WF_EMPTY;
     int64_t tail = before + n - used, shift_length = 0;
     int64_t shift = cs->shifts && !final ? last_shift(all->data, used, &shift_length) : -1;
+    const uint8_t *shift_text = all->data + shift;
+    if (shifted && !final) {
+        shift = 0;
+        shift_length = 2;
+        shift_text = (const uint8_t *)"~{";
+    }
     if (shift >= 0 || (tail > 0 && !final)) {
         rest = wf_bytes_new(t, NULL, shift_length + tail);
         if (wf_is_empty(rest)) {
@@ -412,7 +523,7 @@ static WfValue coder_decode(WfThread *t, Coder *c, const uint8_t *data, int64_t 
         }
         uint8_t *o = wf_as_bytes(rest)->data;
         if (shift >= 0) {
-            memcpy(o, all->data + shift, (size_t)shift_length);
+            memcpy(o, shift_text, (size_t)shift_length);
         }
         memcpy(o + shift_length, all->data + used, (size_t)tail);
     }
@@ -428,6 +539,7 @@ static WfValue encoder_encode(WfThread *t, WfValue *a)
 static WfValue encoder_reset(WfThread *t, WfValue *a)
 {
     (void)iconv(WF_AS(Coder, a[0])->cd, NULL, NULL, NULL, NULL);
+    WF_AS(Coder, a[0])->shifted = false;
     return WF_NONE;
 }
 static WfValue encoder_getstate(WfThread *t, WfValue *a)
