@@ -908,7 +908,8 @@ WfStatus wf_slots_add_wrappers(WfThread *t, WfType *type, WfDict *dict)
             continue;
         }
         if (row->wrap == WRAP_DEL && type->slots.finalize != NULL && row->offset == FIELD(finalize)
-            && type != WF_TYPE(GENERATOR) && type != WF_TYPE(COROUTINE) && type != WF_TYPE(ASYNC_GENERATOR)) {
+            && type != WF_TYPE(GENERATOR) && type != WF_TYPE(COROUTINE) && type != WF_TYPE(ASYNC_GENERATOR)
+            && type != WF_TYPE(IO_BASE)) {
             continue; /* closing files and the like is no method */
         }
         WfValue d;

@@ -21,6 +21,7 @@
 #include "runtime/state.h"
 #include "runtime/sys.h"
 #include "sched/park.h"
+#include "sched/word.h"
 #include "sched/world.h"
 #include "vm/vm.h"
 
@@ -36,63 +37,6 @@ typedef struct WfLock {
     WfObject h;
     uint32_t x_word;
 } WfLock;
-
-static bool word_try(uint32_t *word)
-{
-    uint32_t free = 0;
-    /* acquire: pairs with the release of word_release */
-    return __atomic_compare_exchange_n(word, &free, 1u, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-}
-
-static bool word_is_contended(void *arg)
-{
-    return __atomic_load_n((uint32_t *)arg, __ATOMIC_RELAXED) == 2;
-}
-
-typedef enum Acquired { ACQUIRED, TIMED_OUT, FAILED } Acquired;
-
-/* Takes the word; deadline in monotonic ns. Signal handlers run in between; FAILED: one raised. */
-static Acquired word_acquire(WfThread *t, uint32_t *word, int64_t deadline)
-{
-    for (int i = 0; i < 60; i++) {
-        if (__atomic_load_n(word, __ATOMIC_RELAXED) == 0 && word_try(word)) {
-            return ACQUIRED;
-        }
-        wf_cpu_relax();
-    }
-    for (;;) {
-        uint32_t old = __atomic_load_n(word, __ATOMIC_RELAXED);
-        if (old == 0) {
-            uint32_t free = 0;
-            /* it may have had waiters: 2, so that its release wakes the next; acquire as in word_try */
-            if (__atomic_compare_exchange_n(word, &free, 2u, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-                return ACQUIRED;
-            }
-            continue;
-        }
-        if (old == 1 && !__atomic_compare_exchange_n(word, &old, 2u, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-            continue;
-        }
-        WfParkResult r = wf_park(t, word, word_is_contended, word, deadline, WF_PARK_INTERRUPTIBLE);
-        if (r == WF_PARK_TIMEOUT) {
-            return TIMED_OUT;
-        }
-        if (r == WF_PARK_INTERRUPTED && wf_handle_breaker(t) != WF_OK) {
-            return FAILED;
-        }
-    }
-}
-
-/* False: it was not held. */
-static bool word_release(uint32_t *word)
-{
-    /* release: pairs with the acquires above */
-    uint32_t old = __atomic_exchange_n(word, 0u, __ATOMIC_RELEASE);
-    if (old == 2) {
-        (void)wf_unpark_one(word, NULL, NULL);
-    }
-    return old != 0;
-}
 
 /* The arguments of acquire(): *deadline is 0 for "do not wait". */
 static WfStatus acquire_arguments(WfThread *t, WfValue blocking, WfValue timeout, int64_t *deadline)
@@ -131,14 +75,14 @@ static WfValue acquire_word(WfThread *t, uint32_t *word, WfValue blocking, WfVal
         && acquire_arguments(t, blocking, timeout, &deadline) != WF_OK) {
         return WF_EMPTY;
     }
-    if (WF_LIKELY(word_try(word))) {
+    if (WF_LIKELY(wf_word_try(word))) {
         return WF_TRUE;
     }
     if (deadline == 0) {
         return WF_FALSE;
     }
-    Acquired r = word_acquire(t, word, deadline);
-    return r == FAILED ? WF_EMPTY : WF_BOOL(r == ACQUIRED);
+    WfAcquired r = wf_word_acquire(t, word, deadline);
+    return r == WF_ACQUIRE_RAISED ? WF_EMPTY : WF_BOOL(r == WF_ACQUIRED);
 }
 
 /* --- lock -------------------------------------------------------------------------------------------------- */
@@ -160,7 +104,7 @@ static WfValue lock_acquire(WfThread *t, WfValue *a)
 }
 static WfValue lock_release(WfThread *t, WfValue *a)
 {
-    return word_release(&self_lock(a[0])->x_word) ? WF_NONE : wf_raise(t, WF_EXC(RuntimeError), "release unlocked lock");
+    return wf_word_release(&self_lock(a[0])->x_word) ? WF_NONE : wf_raise(t, WF_EXC(RuntimeError), "release unlocked lock");
 }
 static WfValue lock_enter(WfThread *t, WfValue *a)
 {
@@ -254,7 +198,7 @@ static WfValue rlock_release(WfThread *t, WfValue *a)
     }
     if (--l->count == 0) {
         __atomic_store_n(&l->x_owner, (uint64_t)0, __ATOMIC_RELAXED);
-        (void)word_release(&l->x_word);
+        (void)wf_word_release(&l->x_word);
     }
     return WF_NONE;
 }
@@ -279,7 +223,7 @@ static WfValue rlock_release_save(WfThread *t, WfValue *a)
     }
     l->count = 0;
     __atomic_store_n(&l->x_owner, (uint64_t)0, __ATOMIC_RELAXED);
-    (void)word_release(&l->x_word);
+    (void)wf_word_release(&l->x_word);
     return state;
 }
 static WfValue rlock_acquire_restore(WfThread *t, WfValue *a)
@@ -290,7 +234,7 @@ static WfValue rlock_acquire_restore(WfThread *t, WfValue *a)
         || !wf_is_any_int(wf_tuple_at(wf_as_tuple(a[1]), 1)) || !wf_int_to_u64(wf_tuple_at(wf_as_tuple(a[1]), 1), &owner)) {
         return wf_raise(t, WF_EXC(TypeError), "_acquire_restore() argument must be what _release_save() returned");
     }
-    if (!word_try(&l->x_word) && word_acquire(t, &l->x_word, WF_PARK_FOREVER) == FAILED) {
+    if (!wf_word_try(&l->x_word) && wf_word_acquire(t, &l->x_word, WF_PARK_FOREVER) == WF_ACQUIRE_RAISED) {
         return WF_EMPTY;
     }
     l->count = (uint64_t)wf_as_int(wf_tuple_at(wf_as_tuple(a[1]), 0));
@@ -509,7 +453,7 @@ static void release_sentinel(WfThread *t)
     WfValue lock = t->sentinel;
     if (!wf_is_empty(lock)) {
         t->sentinel = WF_EMPTY;
-        (void)word_release(&self_lock(lock)->x_word);
+        (void)wf_word_release(&self_lock(lock)->x_word);
     }
 }
 

@@ -73,42 +73,11 @@ static WfStatus make_streams(WfThread *t)
     return WF_OK;
 }
 
-#include "model/builtin.h"
-static WfValue boot_write(WfThread *t, WfValue *a)
-{
-    int64_t n;
-    const char *s = wf_str_utf8_pass(t, a[0], &n);
-    if (s) fwrite(s, 1, (size_t)n, stdout);
-    return WF_NONE;
-}
-static WfValue boot_flush(WfThread *t, WfValue *a)
-{
-    fflush(stdout);
-    return WF_NONE;
-}
-static const WfBuiltinDef boot_defs[] = {{"write", boot_write, "(s, /)", "", 0}, {"flush", boot_flush, "()", "", 0}};
-/* TEMPORARY, until _io and posix are there. */
-static WfStatus boot_streams(WfThread *t)
-{
-    WfValue d = wf_dict_new(t), none = wf_tuple_from(t, NULL, 0);
-    for (int i = 0; i < 2; i++) {
-        if (wf_dict_set_cstr(t, wf_as_dict(d), boot_defs[i].name, wf_builtin_new(t, &boot_defs[i], WF_EMPTY, WF_NAME(sys))) != WF_OK) return WF_RAISED;
-    }
-    WfValue v = wf_call_tuple(t, wf_from_object(WF_TYPE(SIMPLENAMESPACE)), wf_as_tuple(none), d);
-    if (wf_sys_set(t, "stdout", v) != WF_OK || wf_sys_set(t, "stderr", v) != WF_OK) return WF_RAISED;
-    WfValue m = wf_module_new(t, WF_NAME(__main__));
-    return wf_dict_set_cstr(t, wf_as_dict(t->interp->modules), "__main__", m) != WF_OK
-        || wf_dict_set_cstr(t, wf_module_dict(t, m), "__builtins__", wf_import_loaded(t, "builtins")) != WF_OK ? WF_RAISED : WF_OK;
-}
-
 static WfStatus start_up(WfThread *t)
 {
     if (wf_vm_stack_init(t) != WF_OK || wf_str_init(t) != WF_OK || wf_types_init(t) != WF_OK || wf_exceptions_init(t) != WF_OK
         || wf_import_init(t) != WF_OK || wf_signals_init(t) != WF_OK) {
         return WF_RAISED;
-    }
-    if (wf_find_native("_io") == NULL) {
-        return boot_streams(t);
     }
     if (wf_import_init_external(t) != WF_OK) {
         return WF_RAISED;
