@@ -705,19 +705,19 @@ WfSlot *wf_dict_slot(WfThread *t, WfDict *d, WfStr *key, uint64_t *version)
 
 /* --- walking ----------------------------------------------------------------------------------------------- */
 
-bool wf_dict_next(WfDict *d, int64_t *pos, WfValue *key, WfValue *value)
+WF_INLINE bool next_entry(WfDict *d, int64_t *pos, WfDictTable **x, WfDictPair **e, WfValue *key, WfValue *value)
 {
-    WfDictTable *x = wf_dict_table(d);
-    if (x == NULL) {
+    *x = wf_dict_table(d);
+    if (*x == NULL) {
         return false;
     }
-    int64_t first = __atomic_load_n(&x->x_first, __ATOMIC_ACQUIRE);
-    int64_t n = filled_of(x);
+    int64_t first = __atomic_load_n(&(*x)->x_first, __ATOMIC_ACQUIRE);
+    int64_t n = filled_of(*x);
     for (int64_t i = *pos < first ? first : *pos; i < n; i++) {
-        WfDictPair *e = wf_dict_entry(x, (size_t)i);
-        WfValue v = wf_load(&e->value);
+        *e = wf_dict_entry(*x, (size_t)i);
+        WfValue v = wf_load(&(*e)->value);
         if (!wf_is_empty(v)) {
-            *key = wf_load(&e->key);
+            *key = wf_load(&(*e)->key);
             *value = v;
             *pos = i + 1;
             return true;
@@ -725,6 +725,24 @@ bool wf_dict_next(WfDict *d, int64_t *pos, WfValue *key, WfValue *value)
     }
     *pos = n;
     return false;
+}
+
+bool wf_dict_next(WfDict *d, int64_t *pos, WfValue *key, WfValue *value)
+{
+    WfDictTable *x;
+    WfDictPair *e;
+    return next_entry(d, pos, &x, &e, key, value);
+}
+
+bool wf_dict_next_hash(WfDict *d, int64_t *pos, WfValue *key, int64_t *hash, WfValue *value)
+{
+    WfDictTable *x;
+    WfDictPair *e;
+    if (!next_entry(d, pos, &x, &e, key, value)) {
+        return false;
+    }
+    *hash = entry_hash(x, e, *key);
+    return true;
 }
 
 bool wf_dict_prev(WfDict *d, int64_t *pos, WfValue *key, WfValue *value)
@@ -1053,10 +1071,10 @@ WfFound wf_dict_equal(WfThread *t, WfDict *a, WfDict *b)
     if (wf_dict_used(a) != wf_dict_used(b)) {
         return WF_MISSING;
     }
-    int64_t pos = 0;
+    int64_t pos = 0, hash;
     WfValue k, v, w;
-    while (wf_dict_next(a, &pos, &k, &v)) {
-        WfFound found = wf_dict_get(t, b, k, &w);
+    while (wf_dict_next_hash(a, &pos, &k, &hash, &v)) {
+        WfFound found = wf_dict_get_hash(t, b, k, hash, &w);
         if (found == WF_FOUND) {
             found = wf_equal_fast(t, v, w);
         }
@@ -1244,11 +1262,32 @@ static WfValue dict_fromkeys(WfThread *t, WfValue *a)
     if (wf_is_empty(d)) {
         return WF_EMPTY;
     }
-    WfValue it = wf_iter(t, a[1]), k;
+    bool exact = WF_IS_EXACT(d, DICT);
+    WfValue k;
+    int64_t hash;
+    if (exact && WF_IS_EXACT(a[1], DICT)) {
+        WfValue keys = wf_dict_copy(t, wf_as_dict(a[1])), v;
+        int64_t pos = 0;
+        while (!wf_is_empty(keys) && wf_dict_next_hash(wf_as_dict(keys), &pos, &k, &hash, &v)) {
+            if (wf_dict_set_hash(t, wf_as_dict(d), k, hash, a[2]) != WF_OK) {
+                return WF_EMPTY;
+            }
+        }
+        return wf_is_empty(keys) ? WF_EMPTY : d;
+    }
+    if (exact && (WF_IS_EXACT(a[1], SET) || WF_IS_EXACT(a[1], FROZENSET))) {
+        int64_t pos = 0;
+        while (wf_set_next_hash(wf_as_set(a[1]), &pos, &k, &hash)) {
+            if (wf_dict_set_hash(t, wf_as_dict(d), k, hash, a[2]) != WF_OK) {
+                return WF_EMPTY;
+            }
+        }
+        return d;
+    }
+    WfValue it = wf_iter(t, a[1]);
     if (wf_is_empty(it)) {
         return WF_EMPTY;
     }
-    bool exact = WF_IS_EXACT(d, DICT);
     WfFound more;
     while ((more = wf_next(t, it, &k)) == WF_FOUND) {
         WfStatus status = exact ? wf_dict_set(t, wf_as_dict(d), k, a[2]) : wf_setitem(t, d, k, a[2]);

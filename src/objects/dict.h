@@ -124,6 +124,8 @@ WfFound wf_dict_replace(WfThread *t, WfDict *d, WfValue key, WfValue old, WfValu
 /* Next live entry at or after *pos (start with 0) in `table` order; false at the end. Safe against writers; may miss or see
  * concurrent changes. */
 bool wf_dict_next(WfDict *d, int64_t *pos, WfValue *key, WfValue *value);
+/* The same with the key's hash. */
+bool wf_dict_next_hash(WfDict *d, int64_t *pos, WfValue *key, int64_t *hash, WfValue *value);
 /* The same from the end: start with INT64_MAX. */
 bool wf_dict_prev(WfDict *d, int64_t *pos, WfValue *key, WfValue *value);
 WfStatus wf_dict_update(WfThread *t, WfDict *d, WfValue other) WF_MUST_CHECK; /* mapping or iterable of pairs */

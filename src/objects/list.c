@@ -421,8 +421,13 @@ static WfStatus list_init(WfThread *t, WfValue self, const WfArgs *args)
     WfValue iterable = WF_EMPTY;
     if (args->kwnames == NULL && args->n_pos <= 1) {
         iterable = args->n_pos == 1 ? args->items[0] : WF_EMPTY;
-    } else if (wf_parse_args(t, "list", "(iterable=?, /)", args, &iterable, 1) != WF_OK) {
-        return WF_RAISED;
+    } else {
+        /* a __new__ of a subclass may take keywords */
+        WfArgs positional = {args->items, args->n_pos, NULL};
+        bool own_new = wf_type(self)->slots.new_ != WF_TYPE(LIST)->slots.new_;
+        if (wf_parse_args(t, "list", "(iterable=?, /)", own_new ? &positional : args, &iterable, 1) != WF_OK) {
+            return WF_RAISED;
+        }
     }
     WfList *l = wf_as_list(self);
     if (wf_load(&l->items).bits != 0) {
@@ -663,6 +668,9 @@ static WfValue list_richcompare(WfThread *t, WfValue a, WfValue b, int op)
             return WF_EMPTY;
         }
         if (same == WF_MISSING) {
+            if (i >= wf_list_length(x) || i >= wf_list_length(y)) {
+                break; /* __eq__ has removed it */
+            }
             if (op == WF_EQ || op == WF_NE) {
                 return WF_BOOL(op == WF_NE);
             }

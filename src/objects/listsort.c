@@ -350,6 +350,7 @@ static WfStatus sort_loud(WfThread *t, WfList *l, WfValue key, bool reverse)
     if (empty == NULL) {
         return WF_RAISED;
     }
+    empty->capacity = 0; /* whoever appends puts in another buffer */
     wf_lock(t, l);
     WfSlots *items = WF_LOAD(WfSlots, &l->items);
     s.n = l->x_length;

@@ -331,11 +331,11 @@ static WfValue entry_read(const WfSetTable *x, uint64_t i, int64_t *hash)
     for (int64_t h = 0, i_ = 0, n_ = (x) == NULL ? 0 : (int64_t)(x)->mask + 1; i_ < n_; i_++)      \
         for (WfValue k = entry_read((x), (uint64_t)i_, &(h)); is_key(k); k = WF_EMPTY)
 
-bool wf_set_next(WfSet *s, int64_t *pos, WfValue *v)
+bool wf_set_next_hash(WfSet *s, int64_t *pos, WfValue *v, int64_t *hash)
 {
     WfSetTable *x = table_of(s);
     for (uint64_t i = (uint64_t)*pos; x != NULL && i <= x->mask; i++) {
-        WfValue k = wf_load_acquire(&x->entries[i].key);
+        WfValue k = entry_read(x, i, hash);
         if (is_key(k)) {
             *v = k;
             *pos = (int64_t)i + 1;
@@ -343,6 +343,12 @@ bool wf_set_next(WfSet *s, int64_t *pos, WfValue *v)
         }
     }
     return false;
+}
+
+bool wf_set_next(WfSet *s, int64_t *pos, WfValue *v)
+{
+    int64_t hash;
+    return wf_set_next_hash(s, pos, v, &hash);
 }
 
 static WfSet *set_alloc(WfThread *t, WfType *type)
@@ -452,10 +458,14 @@ static WfStatus each(WfThread *t, WfSet *s, WfValue iterable, WfFound (*f)(WfThr
         return WF_OK;
     }
     if (WF_IS_EXACT(iterable, DICT)) {
-        iterable = wf_dict_keys_list(t, wf_as_dict(iterable));
-        if (wf_is_empty(iterable)) {
-            return WF_RAISED;
+        WfValue copy = wf_dict_copy(t, wf_as_dict(iterable)), v;
+        int64_t pos = 0;
+        while (!wf_is_empty(copy) && wf_dict_next_hash(wf_as_dict(copy), &pos, &k, &hash, &v)) {
+            if (f(t, s, k, hash) == WF_ERROR) {
+                return WF_RAISED;
+            }
         }
+        return wf_is_empty(copy) ? WF_RAISED : WF_OK;
     }
     WfValue it = wf_iter(t, iterable);
     if (wf_is_empty(it)) {

@@ -34,6 +34,7 @@ WfFound wf_set_discard(WfThread *t, WfSet *s, WfValue v) WF_MUST_CHECK;
 WfStatus wf_set_update(WfThread *t, WfSet *s, WfValue iterable) WF_MUST_CHECK;
 WfValue wf_set_to_list(WfThread *t, WfSet *s) WF_MUST_CHECK; /* one atomic snapshot */
 bool wf_set_next(WfSet *s, int64_t *pos, WfValue *v);        /* pos starts at 0; safe against writers */
+bool wf_set_next_hash(WfSet *s, int64_t *pos, WfValue *v, int64_t *hash);
 WfValue wf_set_iter(WfThread *t, WfValue set);
 WfFound wf_set_iter_step(WfThread *t, WfSetIter *it, WfValue *v) WF_MUST_CHECK;
 /* For dict views: new set out of an iterable; a - b, a & b, a | b, a ^ b on a set, in place, b any iterable. */
