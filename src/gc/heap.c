@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 #define COMMIT_STEP 64 /* blocks: 4 MiB */
+#define HEAP_MIN ((uint64_t)16 << 20)
+#define ASK_FIRST ((size_t)1 << 30)
 #define HUGE_FROM 512 /* blocks: what lies beyond 32 MiB may be backed by large pages */
 #define SWEEP_BYTES 8192
 /* A block that gave less than 1/32 of its cells is left alone until the next full collection. */
@@ -59,8 +61,13 @@ static bool reserve(uint64_t at, uint64_t size)
 
 static void reserve_all(WfGc *gc)
 {
-    /* Under a limit on address space (ulimit -v) a smaller heap has to do. */
-    for (uint64_t size = WF_HEAP_SIZE; size >= (uint64_t)64 << 20; size >>= 1) {
+    /* Under a limit on address space (ulimit -v) a smaller heap has to do, and leave room for the rest. */
+    struct rlimit rl;
+    uint64_t size = WF_HEAP_SIZE;
+    while (getrlimit(RLIMIT_AS, &rl) == 0 && size > rl.rlim_cur / 2 && size > HEAP_MIN) {
+        size >>= 1;
+    }
+    for (; size >= HEAP_MIN; size >>= 1) {
         const struct {
             uint64_t at, size;
         } parts[] = {{WF_HEAP_BASE, size},
@@ -99,21 +106,23 @@ static bool make_usable(uint64_t from, uint64_t to)
     return mprotect((void *)from, to - from, PROT_READ | PROT_WRITE) == 0;
 }
 
-static uint64_t memory_limit(void)
+/* A line of /proc/meminfo in bytes; 0 if it is not there. */
+static uint64_t meminfo(const char *format)
 {
-    uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    unsigned long long kb = 0;
     FILE *f = fopen("/proc/meminfo", "re");
     if (f != NULL) {
         char line[128];
-        unsigned long long kb;
-        while (fgets(line, sizeof line, f) != NULL) {
-            if (sscanf(line, "SwapTotal: %llu kB", &kb) == 1) {
-                bytes += (uint64_t)kb << 10;
-            }
+        while (fgets(line, sizeof line, f) != NULL && sscanf(line, format, &kb) != 1) {
         }
         fclose(f);
     }
-    return bytes;
+    return (uint64_t)kb << 10;
+}
+
+static uint64_t memory_limit(void)
+{
+    return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) + meminfo("SwapTotal: %llu kB");
 }
 
 /* Gives blocks up to `blocks` memory. */
@@ -616,7 +625,9 @@ static void *try_large(WfThread *t, uint64_t blocks, uint64_t head, bool zero)
 static void *alloc_large(WfThread *t, size_t size, uint64_t head, bool zero)
 {
     WfGc *gc = t->rt->gc;
-    if (size > gc->limit_blocks << WF_BLOCK_SHIFT || size > gc->max_bytes) {
+    /* the system would promise the memory and end the process when it is used */
+    if (size > gc->limit_blocks << WF_BLOCK_SHIFT || size > gc->max_bytes
+        || (size > ASK_FIRST && size > meminfo("MemAvailable: %llu kB") - 1)) {
         t->rt->raise_no_memory(t);
         return NULL;
     }
