@@ -339,6 +339,13 @@ static WfValue code_replace(WfThread *t, WfValue *a)
 {
     WfCodeParts p;
     wf_code_parts(self_code(a[0]), &p);
+    WfValue lines = a[R_LINETABLE];
+    if (wf_is_bytes(lines) && (size_t)wf_as_bytes(lines)->length != (size_t)p.n_insns * sizeof(WfPosition)) {
+        lines = wf_bytes_new(t, "", 0); /* made for other instructions: no lines at all */
+        if (wf_is_empty(lines)) {
+            return WF_EMPTY;
+        }
+    }
     int32_t flags = (int32_t)p.flags, n_positions = p.n_insns;
     const void *insns = p.insns, *positions = p.positions, *handlers = p.handlers;
     if (replace_int(t, a[R_ARGCOUNT], &p.n_args) != WF_OK || replace_int(t, a[R_POSONLY], &p.n_posonly) != WF_OK
@@ -352,7 +359,7 @@ static WfValue code_replace(WfThread *t, WfValue *a)
         || replace_str(t, a[R_FILENAME], &p.filename, "co_filename") != WF_OK || replace_str(t, a[R_NAME], &p.name, "co_name") != WF_OK
         || replace_str(t, a[R_QUALNAME], &p.qualname, "co_qualname") != WF_OK
         || replace_raw(t, a[R_CODE], &insns, &p.n_insns, sizeof(WfInsn), "co_code") != WF_OK
-        || replace_raw(t, a[R_LINETABLE], &positions, &n_positions, sizeof(WfPosition), "co_linetable") != WF_OK
+        || replace_raw(t, lines, &positions, &n_positions, sizeof(WfPosition), "co_linetable") != WF_OK
         || replace_raw(t, a[R_EXCEPTIONTABLE], &handlers, &p.n_handlers, sizeof(WfHandler), "co_exceptiontable") != WF_OK) {
         return WF_EMPTY;
     }
