@@ -21,6 +21,8 @@ enum { /* flags of compile() */
  * optimize: -1 as the interpreter was started, else 0..2. SyntaxError and its kin are raised with all fields. */
 WfValue wf_compile_source(WfThread *t, const char *source, size_t n, WfValue filename, int mode, uint32_t flags, int optimize)
     WF_MUST_CHECK;
+/* Is a tree that did not come from the parser sound? ValueError, TypeError. wf_compile_tree relies on it. */
+WfStatus wf_compile_validate(WfThread *t, const WfMod *tree) WF_MUST_CHECK;
 /* Compiles a tree. `future` receives nothing; the tree's own __future__ imports are added to flags. */
 WfValue wf_compile_tree(WfThread *t, WfArena *arena, WfMod *tree, WfValue filename, uint32_t flags, int optimize)
     WF_MUST_CHECK;

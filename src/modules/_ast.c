@@ -590,7 +590,7 @@ WfValue wf_compile_ast_object(WfThread *t, WfValue source, WfValue filename, int
     FromObject c = {t, &arena, list, wf_as_list(keep)};
     WfAstNode *node = NULL;
     WfValue code = WF_EMPTY;
-    if (node_of(&c, WF_AST_TYPE_mod, source, &node) == WF_OK) {
+    if (node_of(&c, WF_AST_TYPE_mod, source, &node) == WF_OK && wf_compile_validate(t, (WfMod *)(void *)node) == WF_OK) {
         code = wf_compile_tree(t, &arena, (WfMod *)(void *)node, filename, flags, optimize);
     }
     wf_arena_free(&arena);
