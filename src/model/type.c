@@ -109,7 +109,8 @@ static void lay_out(int tid)
 
 const char *wf_type_full_name(const WfType *type)
 {
-    return type->spec != NULL ? type->spec->name : wf_type_name(type);
+    /* exceptions of modules are made by a call in CPython, which leaves them the short name */
+    return type->spec != NULL && type->kind != WF_KIND_EXCEPTION ? type->spec->name : wf_type_name(type);
 }
 
 const char *wf_type_name(const WfType *type)
