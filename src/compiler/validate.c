@@ -235,7 +235,8 @@ static bool match_value(Check *c, const WfExpr *e)
     switch ((WfAstKind)e->kind) {
     case WF_AST_Constant: {
         WfConstKind k = (WfConstKind)e->Constant.value.kind;
-        if (k == WF_CONST_ELLIPSIS) {
+        bool tuple = k == WF_CONST_OBJECT && (WF_IS_KIND(WF_VALUE(e->Constant.value.object), TUPLE) || WF_IS_EXACT(WF_VALUE(e->Constant.value.object), FROZENSET));
+        if (k == WF_CONST_ELLIPSIS || k == WF_CONST_NONE || k == WF_CONST_TRUE || k == WF_CONST_FALSE || tuple) {
             return FAIL(c, ValueError, "unexpected constant inside of a literal pattern");
         }
         return true;
@@ -386,7 +387,7 @@ static bool try_stmt(Check *c, const WfStmtSeq *b, WfExceptHandlerSeq handlers, 
         return false;
     }
     if (handlers.len == 0 && final->len == 0) {
-        return FAIL(c, ValueError, "%s has neither handlers nor finalbody", owner);
+        return FAIL(c, ValueError, "%s has neither except handlers nor finalbody", owner);
     }
     if (handlers.len == 0 && orelse->len > 0) {
         return FAIL(c, ValueError, "%s has orelse but no except handlers", owner);

@@ -97,7 +97,7 @@ static int line_of(const WfCode *code, int32_t word)
             return p.line;
         }
     }
-    return code->first_line;
+    return wf_is_empty(wf_load(&code->positions)) ? -1 : code->first_line;
 }
 
 int wf_frame_line(const WfFrame *f)
