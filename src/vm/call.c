@@ -185,6 +185,7 @@ WfStatus wf_vm_bind(WfThread *t, WfFunction *func, WfCode *code, WfValue *regs, 
             return WF_RAISED;
         }
     }
+    __asm__ volatile("" : : "r"(rest.bits)); /* the registers are no frame's yet: filling the dict must not lose it */
     if (given > n_args && !varargs) {
         return too_many_positional(t, func, code, given, regs);
     }
