@@ -665,6 +665,10 @@ WfValue wf_sys_new(WfThread *t)
         (void)!wf_dict_delete(t, wf_as_dict(t->interp->sys_dict), wf_str_from_cstr(t, "ps1"));
         (void)!wf_dict_delete(t, wf_as_dict(t->interp->sys_dict), wf_str_from_cstr(t, "ps2"));
     }
+    WfType *unraisable = wf_unraisable_args_type(t);
+    if (unraisable == NULL || wf_sys_set(t, "UnraisableHookArgs", wf_from_object(unraisable)) != WF_OK) {
+        return WF_EMPTY;
+    }
     static const char *const kept[][2] = {{"__displayhook__", "displayhook"}, {"__excepthook__", "excepthook"},
                                           {"__breakpointhook__", "breakpointhook"}, {"__unraisablehook__", "unraisablehook"}};
     for (size_t i = 0; i < WF_ARRAY_LEN(kept); i++) {
