@@ -101,7 +101,8 @@ void wf_gen_unbind_name(WfGen *c, WfName *n)
 
 WfReg wf_gen_cell_reg(WfGen *c, const WfName *n)
 {
-    const WfSymbol *sym = wf_scope_lookup(c->u->scope, n);
+    const WfScope *s = c->u->scope;
+    const WfSymbol *sym = s->class_cell != NULL && wf_name_is(n, "__class__") ? s->class_cell : wf_scope_lookup(s, n);
     return sym == NULL ? WF_NO_REG : sym->cell;
 }
 

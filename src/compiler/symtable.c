@@ -906,12 +906,12 @@ static void number(WfGen *c, WfScope *s)
         return;
     }
     if (s->needs_class_closure) {
-        WfSymbol *sym = symbol(c, s, wf_gen_name_cstr(c, "__class__"));
-        if (sym != NULL) {
-            sym->scope = WF_SCOPE_CELL;
+        s->class_cell = (WfSymbol *)wf_gen_alloc(c, sizeof *s->class_cell);
+        if (s->class_cell != NULL) {
+            *s->class_cell = (WfSymbol){.name = wf_gen_name_cstr(c, "__class__"), .scope = WF_SCOPE_CELL, .slot = -1};
         }
     }
-    s->cells = (WfSymbol **)wf_gen_alloc(c, (size_t)(s->n_symbols + 1) * sizeof *s->cells);
+    s->cells = (WfSymbol **)wf_gen_alloc(c, (size_t)(s->n_symbols + 2) * sizeof *s->cells);
     s->frees = (WfSymbol **)wf_gen_alloc(c, (size_t)(s->n_symbols + 1) * sizeof *s->frees);
     if (c->failed) {
         return;
@@ -926,6 +926,9 @@ static void number(WfGen *c, WfScope *s)
         } else if (sym->scope == WF_SCOPE_FREE || (sym->flags & WF_SYM_FREE_CLASS)) {
             s->frees[s->n_free++] = sym;
         }
+    }
+    if (s->class_cell != NULL) {
+        s->cells[s->n_cells++] = s->class_cell;
     }
     sort_symbols(s->cells, s->n_cells);
     sort_symbols(s->frees, s->n_free);

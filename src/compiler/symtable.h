@@ -65,6 +65,7 @@ typedef struct WfScope {
     WfName *private;           /* class for mangling */
     WfLoc loc;
     bool nested, generator, coroutine, varargs, varkeywords, returns_value, needs_class_closure;
+    WfSymbol *class_cell; /* cell __class__ of a class that needs one; beside a variable of that name in its body */
     bool comp_iter_target;     /* visiting the target of a comprehension's loop */
     int comp_iter_expr;        /* > 0: visiting the iterable of one */
     bool has_walrus;           /* an assignment expression binds a name here */
