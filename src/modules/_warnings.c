@@ -101,7 +101,11 @@ static WfValue setting(WfThread *t, const char *name, const char *own)
 {
     WfValue v;
     WfFound found = library_get(t, name, false, &v);
-    return found == WF_FOUND ? v : found == WF_ERROR ? WF_EMPTY : state_get(t, own);
+    if (found == WF_FOUND) { /* kept, in case a program deletes it there */
+        WfDict *d = state_of(t);
+        return d != NULL && wf_dict_set_cstr(t, d, own, v) == WF_OK ? v : WF_EMPTY;
+    }
+    return found == WF_ERROR ? WF_EMPTY : state_get(t, own);
 }
 
 /* --- filters ------------------------------------------------------------------------------------------------------------ */
