@@ -615,7 +615,8 @@ void wf_gc_finish(WfThread *t)
     for (int round = 0; round < 8; round++) { /* finalizers may make further objects, but not for ever */
         wf_raw_lock(&gc->weak_lock);
         size_t before = gc->to_finalize.len;
-        for (size_t i = 0; i < gc->old_finalizable.len + gc->watched.len; i++) {
+        /* the youngest first: what wraps something (a buffer a file) is made after it, and must be finalized before */
+        for (size_t i = gc->old_finalizable.len + gc->watched.len; i-- > 0;) {
             WfObject *o = i < gc->old_finalizable.len ? gc->old_finalizable.data[i]
                                                       : gc->watched.data[i - gc->old_finalizable.len].o;
             if ((flags_of(o) & (WF_OBJ_FINALIZABLE | WF_OBJ_FINALIZED)) == WF_OBJ_FINALIZABLE) {

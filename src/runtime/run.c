@@ -215,7 +215,7 @@ static int run_file(WfThread *t, const char *file)
     char whole[8192];
     absolute_path(file, whole, sizeof whole);
     WfValue name = wf_str_decode_fs(t, whole, (int64_t)strlen(whole)), code = WF_EMPTY;
-    if (!wf_is_empty(name) && (wf_find_native("_io") == NULL || set_main_file(t, whole) == WF_OK)) {
+    if (!wf_is_empty(name) && set_main_file(t, whole) == WF_OK) {
         code = wf_compile_bytes(t, data, n, name, 0, 0, -1);
     }
     free(data);

@@ -48,6 +48,15 @@ static WfStatus check_exports(WfThread *t, const BytesIO *b)
         : WF_OK;
 }
 
+/* Before the lock is taken: views that nobody has any more, but that the collector has not met yet, are released. */
+static void settle_exports(WfThread *t, const BytesIO *b)
+{
+    if (WF_UNLIKELY(b->exports > 0)) {
+        (void)wf_gc_collect(t, WF_GC_PROMPT);
+        wf_gc_run_finalizers(t);
+    }
+}
+
 /* Everything from here to the methods: under the lock. */
 
 static WfStatus reserve(WfThread *t, BytesIO *b, int64_t n)
@@ -200,6 +209,7 @@ static WfValue bytesio_readinto(WfThread *t, WfValue *a)
 static WfStatus write_value(WfThread *t, BytesIO *b, WfValue v, int64_t *n)
 {
     WfView view;
+    settle_exports(t, b);
     if (check_open(t, b) != WF_OK || check_exports(t, b) != WF_OK || wf_view_get(t, v, &view) != WF_OK) {
         return WF_RAISED;
     }
@@ -286,6 +296,7 @@ static WfValue bytesio_truncate(WfThread *t, WfValue *a)
     if (!wf_is_none(a[1]) && wf_io_size(t, a[1], &n) != WF_OK) {
         return WF_EMPTY;
     }
+    settle_exports(t, b);
     LOCKED(WfValue, r, cut(t, b, n));
     return r;
 }
@@ -310,6 +321,7 @@ static WfValue bytesio_getbuffer(WfThread *t, WfValue *a)
 static WfValue bytesio_close(WfThread *t, WfValue *a)
 {
     BytesIO *b = as_bytesio(a[0]);
+    settle_exports(t, b);
     wf_lock(t, b);
     WfStatus s = check_exports(t, b);
     if (s == WF_OK) {
