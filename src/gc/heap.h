@@ -145,7 +145,8 @@ struct WfGc {
     WfObjectVec held;         /* wf_gc_hold_young: roots of the next young collection */
     bool want_full;           /* there was no memory to note something: the next collection is a full one */
     WfObjectVec kept;         /* kept alive for a finalizer, and what hangs from it: unmarked and watched */
-    WfObjectVec to_finalize;  /* queue of objects; root */
+    WfObjectVec to_finalize;  /* queue of objects, in groups that end with NULL; root */
+    struct WfFinalizeGroup *groups; /* groups taken out of the queue by threads that run them; roots; under weak_lock */
     WfObjectVec to_call;      /* queue of dead weak references with callbacks; root */
     size_t finalize_next, call_next;
     WfWeakShard weak[WF_WEAK_SHARDS];

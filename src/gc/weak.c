@@ -374,6 +374,7 @@ static void queue_with_children(WfGc *gc, Dead *d, Dead **sorted, size_t n, Dead
             stack[depth++] = inner;
         }
     }
+    push_or_die(&gc->to_finalize, NULL);
 }
 
 static void keep_dead(WfGc *gc, WfMarker *m, DeadVec *dead)
@@ -546,6 +547,14 @@ void wf_weak_rewatch(WfGc *gc)
     }
 }
 
+/* An object and those it reaches. One thread finalizes them all, in order and one after the other: a file must not be closed
+ * (by a nested call, or in another thread) while the finalizer of its buffer, which still writes to it, runs. */
+typedef struct WfFinalizeGroup {
+    struct WfFinalizeGroup *next;
+    size_t n, at;
+    WfObject *items[];
+} WfFinalizeGroup;
+
 void wf_weak_roots(WfGc *gc, WfMarker *m)
 {
     for (size_t i = 0; !gc->full && m->visit == NULL && i < gc->held.len; i++) {
@@ -553,6 +562,11 @@ void wf_weak_roots(WfGc *gc, WfMarker *m)
     }
     for (size_t i = gc->finalize_next; i < gc->to_finalize.len; i++) {
         wf_mark_object(m, gc->to_finalize.data[i]);
+    }
+    for (const WfFinalizeGroup *g = gc->groups; g != NULL; g = g->next) {
+        for (size_t i = g->at; i < g->n; i++) {
+            wf_mark_object(m, g->items[i]);
+        }
     }
     for (size_t i = gc->call_next; i < gc->to_call.len; i++) {
         wf_mark_object(m, gc->to_call.data[i]);
@@ -581,6 +595,47 @@ static WfObject *next_of(WfGc *gc, WfObjectVec *queue, size_t *next)
     return o;
 }
 
+/* Takes the next group out of the queue; NULL: it is empty. */
+static WfFinalizeGroup *take_group(WfGc *gc)
+{
+    wf_raw_lock(&gc->weak_lock);
+    WfObjectVec *queue = &gc->to_finalize;
+    size_t from = gc->finalize_next, to = from;
+    while (to < queue->len && queue->data[to] != NULL) {
+        to++;
+    }
+    WfFinalizeGroup *g = NULL;
+    if (from < queue->len) {
+        g = malloc(sizeof *g + (to - from) * sizeof g->items[0]);
+        if (g == NULL) {
+            WF_FATAL("no memory for the collector");
+        }
+        g->n = to - from;
+        g->at = 0;
+        memcpy(g->items, queue->data + from, g->n * sizeof g->items[0]);
+        g->next = gc->groups;
+        gc->groups = g;
+        gc->finalize_next = to + (to < queue->len);
+        if (gc->finalize_next == queue->len) {
+            queue->len = gc->finalize_next = 0;
+        }
+    }
+    wf_raw_unlock(&gc->weak_lock);
+    return g;
+}
+
+static void drop_group(WfGc *gc, WfFinalizeGroup *g)
+{
+    wf_raw_lock(&gc->weak_lock);
+    WfFinalizeGroup **at = &gc->groups;
+    while (*at != g) {
+        at = &(*at)->next;
+    }
+    *at = g->next;
+    wf_raw_unlock(&gc->weak_lock);
+    free(g);
+}
+
 void wf_gc_run_finalizers(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
@@ -590,15 +645,20 @@ void wf_gc_run_finalizers(WfThread *t)
     }
     t->finalizing++;
     for (;;) {
-        WfObject *o = next_of(gc, &gc->to_finalize, &gc->finalize_next);
-        if (o != NULL) {
-            t->rt->finalize(t, o);
-            if ((flags_of(o) & WF_OBJ_WEAKREFED) != 0) {
-                wf_prompt_arm(t); /* its weak references wait for its end */
+        WfFinalizeGroup *g = take_group(gc);
+        if (g != NULL) {
+            while (g->at < g->n) {
+                WfObject *o = g->items[g->at];
+                t->rt->finalize(t, o);
+                g->at++;
+                if ((flags_of(o) & WF_OBJ_WEAKREFED) != 0) {
+                    wf_prompt_arm(t); /* its weak references wait for its end */
+                }
             }
+            drop_group(gc, g);
             continue;
         }
-        o = next_of(gc, &gc->to_call, &gc->call_next);
+        WfObject *o = next_of(gc, &gc->to_call, &gc->call_next);
         if (o == NULL) {
             break;
         }
@@ -625,6 +685,9 @@ void wf_gc_finish(WfThread *t)
             }
         }
         bool any = gc->to_finalize.len > before;
+        if (any) {
+            push_or_die(&gc->to_finalize, NULL);
+        }
         wf_raw_unlock(&gc->weak_lock);
         if (!any) {
             return;

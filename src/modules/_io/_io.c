@@ -121,7 +121,7 @@ static WfValue wrap(WfThread *t, WfValue raw, const Mode *m, WfValue mode, int64
     return wf_setattr(t, text, WF_NAME(mode), mode) == WF_OK ? text : give_up(t, text);
 }
 
-static WfValue io_open(WfThread *t, WfValue *a)
+static WF_NOINLINE WfValue open_file(WfThread *t, WfValue *a)
 {
     WfValue file = a[0], mode = a[1], encoding = a[3], errors = a[4], newline = a[5], closefd = a[6], opener = a[7];
     int buffering;
@@ -177,6 +177,17 @@ static WfValue io_open(WfThread *t, WfValue *a)
     return wf_is_empty(raw) ? raw : wrap(t, raw, &m, mode, buffering, encoding, errors, newline);
 }
 
+static WfValue io_open(WfThread *t, WfValue *a)
+{
+    /* A program may rely on a file that it dropped being closed, and written. Here, where the C stack holds little: the
+     * frame of open_file has in it what the last call left there. */
+    wf_gc_look(t, NULL);
+    if ((wf_breaker(t) & WF_BREAK_FINALIZE) != 0) {
+        wf_gc_run_finalizers(t);
+    }
+    return open_file(t, a);
+}
+
 static WfValue io_open_code(WfThread *t, WfValue *a)
 {
     if (!wf_is_str(a[0])) {
@@ -187,7 +198,7 @@ static WfValue io_open_code(WfThread *t, WfValue *a)
         return mode;
     }
     WfValue args[] = {a[0], mode, wf_small_int(-1), WF_NONE, WF_NONE, WF_NONE, WF_TRUE, WF_NONE};
-    return io_open(t, args);
+    return open_file(t, args);
 }
 
 static WfValue io_text_encoding(WfThread *t, WfValue *a)

@@ -200,10 +200,6 @@ static WfStatus parse_mode(WfThread *t, WfFileIO *f, WfValue mode, int *flags)
 static int open_path(WfThread *t, const char *path, int flags, WfValue name)
 {
     bool collected = false;
-    wf_gc_look(t, NULL); /* a program may rely on a file it dropped being closed, and written */
-    if ((wf_breaker(t) & WF_BREAK_FINALIZE) != 0) {
-        wf_gc_run_finalizers(t);
-    }
     for (;;) {
         wf_thread_detach(t);
         int fd = open(path, flags, 0666);

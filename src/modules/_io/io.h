@@ -121,7 +121,7 @@ WfValue wf_newlines_seen(WfThread *t, uint8_t seen) WF_MUST_CHECK;
 int64_t wf_line_end(const WfStr *s, int64_t start, int64_t stop, bool translated, bool universal, const WfStr *newline,
                     int64_t *consumed);
 /* Raises unless v is None or one of the five values of `newline`. */
-WfStatus wf_newline_check(WfThread *t, WfValue v) WF_MUST_CHECK;
+WfStatus wf_newline_check(WfThread *t, WfValue v, bool quoted) WF_MUST_CHECK;
 
 /* --- textio.c --- */
 /* The encoding of the locale. */

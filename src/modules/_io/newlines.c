@@ -5,7 +5,7 @@
 
 #include "objects/tuple.h"
 
-WfStatus wf_newline_check(WfThread *t, WfValue v)
+WfStatus wf_newline_check(WfThread *t, WfValue v, bool quoted)
 {
     if (wf_is_none(v)) {
         return WF_OK;
@@ -14,7 +14,7 @@ WfStatus wf_newline_check(WfThread *t, WfValue v)
     if (s->length == 0 || wf_str_equal_cstr(s, "\n") || wf_str_equal_cstr(s, "\r") || wf_str_equal_cstr(s, "\r\n")) {
         return WF_OK;
     }
-    return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "illegal newline value: %R", v));
+    return WF_FAIL(wf_raise(t, WF_EXC(ValueError), quoted ? "illegal newline value: %R" : "illegal newline value: %V", v));
 }
 
 /* Index of character c in [i, n), or -1. */

@@ -334,7 +334,7 @@ static WfStatus init_with(WfThread *t, WfValue self, WfValue value, WfValue newl
     if (!wf_is_none(newline) && !wf_is_str(newline)) {
         return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "StringIO() argument 'newline' must be str or None, not %T", newline));
     }
-    if (wf_newline_check(t, newline) != WF_OK) {
+    if (wf_newline_check(t, newline, true) != WF_OK) {
         return WF_RAISED;
     }
     if (!wf_is_none(value) && !wf_is_str(value)) {

@@ -310,7 +310,7 @@ static WfStatus text_init(WfThread *t, WfValue self, const WfArgs *args)
         return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "TextIOWrapper() argument 'errors' must be str or None, not %T", a[2]));
     }
     WfFound line_buffering = wf_truth(t, a[4]), write_through = line_buffering == WF_ERROR ? WF_ERROR : wf_truth(t, a[5]);
-    if (write_through == WF_ERROR || wf_newline_check(t, a[3]) != WF_OK) {
+    if (write_through == WF_ERROR || wf_newline_check(t, a[3], false) != WF_OK) {
         return WF_RAISED;
     }
     wf_store(&x->buffer, WF_EMPTY);
@@ -1307,7 +1307,7 @@ static WfValue reconfigure_locked(WfThread *t, WfValue *a)
         return wf_raise(t, WF_EXC(TypeError), "reconfigure() argument '%s' must be str or None, not %T",
                         first ? "encoding" : "errors", first ? encoding : errors);
     }
-    if ((!wf_is_empty(newline) && wf_newline_check(t, newline) != WF_OK)
+    if ((!wf_is_empty(newline) && wf_newline_check(t, newline, false) != WF_OK)
         || new_flag(t, a[4], x->line_buffering, &line_buffering) != WF_OK
         || new_flag(t, a[5], x->write_through, &write_through) != WF_OK
         || wf_io_call(t, a[0], WF_NAME(flush)) != WF_OK) {
