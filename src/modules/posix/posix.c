@@ -1206,10 +1206,6 @@ static WfValue px_register_at_fork(WfThread *t, WfValue *a)
     }
     return WF_NONE;
 }
-static WfValue not_here(WfThread *t, WfValue *a)
-{
-    return wf_raise(t, WF_EXC(NotImplementedError), "processes cannot be forked yet");
-}
 static WfValue px_getgroups(WfThread *t, WfValue *a)
 {
     gid_t groups[1024];
@@ -1346,7 +1342,7 @@ static const WfBuiltinDef functions[] = {
     {"fchdir", px_fchdir, "(fd)", "Change the working directory to that of a descriptor.", 0},
     {"fchmod", px_fchmod, "(fd, mode)", "Change permissions of an open file.", 0},
     {"fdatasync", px_fsync, "(fd)", "Write a file's data to disk.", 0},
-    {"fork", not_here, "()", "Not there yet.", 0},
+    {"fork", wf_posix_fork, "()", "Make a child process that goes on from here; 0 in the child, its number in the parent.", 0},
     {"fspath", px_fspath, "(path)", "The file system representation of a path object.", 0},
     {"fstat", px_fstat, "(fd)", "What is known of an open file.", 0},
     {"fsync", px_fsync, "(fd)", "Write a file to disk.", 0},

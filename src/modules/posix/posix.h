@@ -12,5 +12,7 @@
 WfValue wf_stat_value(WfThread *t, const struct stat *s) WF_MUST_CHECK;
 /* A descriptor, or an object with fileno(). */
 WfStatus wf_to_fd(WfThread *t, WfValue v, int *fd) WF_MUST_CHECK;
+/* os.fork (fork.c) */
+WfValue wf_posix_fork(WfThread *t, WfValue *a) WF_MUST_CHECK;
 
 #endif
