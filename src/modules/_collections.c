@@ -275,7 +275,7 @@ static WfStatus count_one(WfThread *t, WfDict *d, WfValue key)
         if (!wf_threaded(t)) {
             return wf_dict_set_hash(t, d, key, hash, sum);
         }
-        found = wf_dict_replace(t, d, key, old, sum);
+        found = wf_dict_replace(t, d, key, hash, old, sum);
         if (found != WF_MISSING) {
             return found == WF_ERROR ? WF_RAISED : WF_OK;
         }

@@ -343,7 +343,11 @@ static WfValue odict_move_to_end(WfThread *t, WfValue *a)
     if (wf_to_bool(t, a[2], &last) != WF_OK) {
         return WF_EMPTY;
     }
-    WfFound found = wf_dict_move_to_end(t, wf_as_dict(a[0]), a[1], last);
+    int64_t hash;
+    if (wf_hash_fast(t, a[1], &hash) != WF_OK) {
+        return WF_EMPTY;
+    }
+    WfFound found = wf_dict_move_to_end(t, wf_as_dict(a[0]), a[1], hash, last);
     if (found == WF_MISSING) {
         return wf_raise_key_error(t, a[1]);
     }

@@ -447,7 +447,7 @@ static WfValue lru_call(WfThread *t, WfValue self, const WfArgs *args)
         }
         WfFound found = wf_dict_get_hash(t, cache, key, hash, &result);
         if (found == WF_FOUND && l->max_size > 0) {
-            found = wf_dict_move_to_end(t, cache, key, true) == WF_ERROR ? WF_ERROR : WF_FOUND;
+            found = wf_dict_move_to_end(t, cache, key, hash, true) == WF_ERROR ? WF_ERROR : WF_FOUND;
         }
         if (found == WF_ERROR) {
             return WF_EMPTY;

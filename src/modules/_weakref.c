@@ -78,7 +78,11 @@ static WfValue remove_dead_weakref(WfThread *t, WfValue *a)
         return wf_raise(t, WF_EXC(TypeError), "_remove_dead_weakref() argument 1 must be dict, not %T", a[0]);
     }
     WfValue entry;
-    WfFound found = wf_dict_get(t, wf_as_dict(a[0]), a[1], &entry);
+    int64_t hash;
+    if (wf_hash(t, a[1], &hash) != WF_OK) {
+        return WF_EMPTY;
+    }
+    WfFound found = wf_dict_get_hash(t, wf_as_dict(a[0]), a[1], hash, &entry);
     if (found != WF_FOUND) {
         return found == WF_ERROR ? WF_EMPTY : WF_NONE;
     }
@@ -86,7 +90,7 @@ static WfValue remove_dead_weakref(WfThread *t, WfValue *a)
         return wf_raise(t, WF_EXC(TypeError), "not a weakref");
     }
     if (wf_is_empty(wf_weakref_target(wf_as_weakref(entry)))
-        && wf_dict_replace(t, wf_as_dict(a[0]), a[1], entry, WF_EMPTY) == WF_ERROR) {
+        && wf_dict_replace(t, wf_as_dict(a[0]), a[1], hash, entry, WF_EMPTY) == WF_ERROR) {
         return WF_EMPTY;
     }
     return WF_NONE;

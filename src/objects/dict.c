@@ -482,12 +482,8 @@ WfFound wf_dict_delete(WfThread *t, WfDict *d, WfValue key)
     return wf_dict_pop(t, d, key, &old);
 }
 
-WfFound wf_dict_replace(WfThread *t, WfDict *d, WfValue key, WfValue old, WfValue v)
+WfFound wf_dict_replace(WfThread *t, WfDict *d, WfValue key, int64_t hash, WfValue old, WfValue v)
 {
-    int64_t hash;
-    if (wf_hash_fast(t, key, &hash) != WF_OK) {
-        return WF_ERROR;
-    }
     for (;;) {
         Place p;
         WfFound found = find(t, d, key, hash, &p);
@@ -642,12 +638,8 @@ static WfStatus move_locked(WfThread *t, WfDict *d, WfDictTable *x, WfDictPair *
     return WF_OK;
 }
 
-WfFound wf_dict_move_to_end(WfThread *t, WfDict *d, WfValue key, bool last)
+WfFound wf_dict_move_to_end(WfThread *t, WfDict *d, WfValue key, int64_t hash, bool last)
 {
-    int64_t hash;
-    if (wf_hash_fast(t, key, &hash) != WF_OK) {
-        return WF_ERROR;
-    }
     for (;;) {
         Place p;
         WfFound found = find(t, d, key, hash, &p);

@@ -118,9 +118,9 @@ WfFound wf_dict_pop(WfThread *t, WfDict *d, WfValue key, WfValue *out) WF_MUST_C
 /* Takes the last (or first) item out; MISSING: empty. Atomic. */
 WfFound wf_dict_popitem(WfThread *t, WfDict *d, bool last, WfValue *key, WfValue *value) WF_MUST_CHECK;
 /* Makes key the last (or first) one; MISSING: absent. Atomic. */
-WfFound wf_dict_move_to_end(WfThread *t, WfDict *d, WfValue key, bool last) WF_MUST_CHECK;
+WfFound wf_dict_move_to_end(WfThread *t, WfDict *d, WfValue key, int64_t hash, bool last) WF_MUST_CHECK;
 /* If the key's value is `old`, makes it v (v EMPTY: deletes the key); FOUND: done, MISSING: it is something else. Atomic. */
-WfFound wf_dict_replace(WfThread *t, WfDict *d, WfValue key, WfValue old, WfValue v) WF_MUST_CHECK;
+WfFound wf_dict_replace(WfThread *t, WfDict *d, WfValue key, int64_t hash, WfValue old, WfValue v) WF_MUST_CHECK;
 /* Next live entry at or after *pos (start with 0) in `table` order; false at the end. Safe against writers; may miss or see
  * concurrent changes. */
 bool wf_dict_next(WfDict *d, int64_t *pos, WfValue *key, WfValue *value);

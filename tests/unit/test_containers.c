@@ -96,7 +96,9 @@ static void test_dict(WfThread *t, int kind)
             memmove(order + at, order + at + 1, (size_t)(--n - at) * sizeof *order);
         } else if (op == 9) {
             bool last = rnd(2) != 0;
-            CHECK((wf_dict_move_to_end(t, d, key, last) == WF_FOUND) == (value[i] >= 0));
+            int64_t hash;
+            CHECK(wf_hash(t, key, &hash) == WF_OK);
+            CHECK((wf_dict_move_to_end(t, d, key, hash, last) == WF_FOUND) == (value[i] >= 0));
             if (value[i] >= 0) {
                 int64_t at = 0;
                 while (order[at] != (int64_t)i) {
@@ -283,7 +285,9 @@ static void hammer(WfThread *t, WfValue arg)
         WfValue c = key_of(t, 0, k % 8);
         for (;;) {
             CHECK(wf_dict_get(t, counter, c, &old) == WF_FOUND);
-            WfFound done = wf_dict_replace(t, counter, c, old, wf_small_int(wf_as_int(old) + 1));
+            int64_t hash;
+            CHECK(wf_hash(t, c, &hash) == WF_OK);
+            WfFound done = wf_dict_replace(t, counter, c, hash, old, wf_small_int(wf_as_int(old) + 1));
             CHECK(done != WF_ERROR);
             if (done == WF_FOUND) {
                 break;
