@@ -59,7 +59,7 @@ static WfStatus acquire_arguments(WfThread *t, WfValue blocking, WfValue timeout
         return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "can't specify a timeout for a non-blocking call"));
     }
     if (seconds < 0 && seconds != -1.0) {
-        return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "timeout value must be a non-negative number"));
+        return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "timeout value must be positive"));
     }
     if (seconds >= MAX_SECONDS) {
         return WF_FAIL(wf_raise(t, WF_EXC(OverflowError), seconds > 1e300 || seconds * 1e9 > 9.3e18 ? "timestamp too large to convert to C _PyTime_t" : "timeout value is too large"));
