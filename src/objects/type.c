@@ -375,7 +375,7 @@ static WfValue get_dictoffset(WfThread *t, WfValue self)
 {
     const WfType *type = as_type(self);
     uint32_t f = wf_type_flags(type);
-    return wf_small_int((f & WF_TF_ATTRS_AT_END) != 0 ? -8 : type->attr_offset);
+    return wf_small_int((f & WF_TF_ATTRS_AT_END) != 0 ? -8 : (int64_t)type->attr_offset);
 }
 
 static WfValue get_weakrefoffset(WfThread *t, WfValue self)
