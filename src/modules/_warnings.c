@@ -10,6 +10,7 @@
 #include "objects/list.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "runtime/source_lines.h"
 #include "vm/vm.h"
 
 /* --- state ------------------------------------------------------------------------------------------------------------ */
@@ -215,7 +216,7 @@ static WfFound update_registry(WfThread *t, WfValue registry, WfValue text, WfVa
 
 /* --- showing ---------------------------------------------------------------------------------------------------------------- */
 
-/* Without the library: "file:1: Category: text" on sys.stderr. */
+/* Without the library: "file:1: Category: text" and the line of source on sys.stderr. */
 static WfStatus show_plainly(WfThread *t, WfValue category, WfValue text, WfValue filename, int lineno)
 {
     WfValue file = wf_is_empty(t->interp->sys_dict) ? WF_EMPTY
@@ -226,7 +227,15 @@ static WfStatus show_plainly(WfThread *t, WfValue category, WfValue text, WfValu
     WfValue name = wf_getattr(t, category, WF_NAME(__name__));
     WfValue line = wf_is_empty(name) ? WF_EMPTY : wf_str_format(t, "%V:%d: %V: %V\n", filename, lineno, name, text);
     WfValue r = wf_is_empty(line) ? WF_EMPTY : wf_call_method1(t, file, WF_NAME(write), line);
-    if (wf_is_empty(r)) {
+    WfValue source = wf_is_empty(r) || !wf_is_str(filename) ? WF_NONE : wf_source_text(t, wf_as_str(filename));
+    source = wf_is_str(source) ? wf_source_line(t, source, lineno) : source;
+    if (wf_is_str(source)) {
+        WfStr *strip = wf_str_intern_cstr(t, "strip");
+        source = strip == NULL ? WF_EMPTY : wf_call_method0(t, source, strip);
+        source = wf_is_empty(source) ? WF_EMPTY : wf_str_format(t, "  %V\n", source);
+        r = wf_is_empty(source) ? WF_EMPTY : wf_call_method1(t, file, WF_NAME(write), source);
+    }
+    if (wf_is_empty(r) || wf_is_empty(source)) {
         wf_clear_pending(t); /* as print to a closed file would */
     }
     return WF_OK;

@@ -501,7 +501,8 @@ void wf_generator_finalize(WfThread *t, WfValue self)
             if (!wf_is_empty(warn)) {
                 status = wf_is_empty(wf_call1(t, warn, self)) ? WF_RAISED : WF_OK;
             } else {
-                status = wf_warn(t, WF_EXC(RuntimeWarning), 1, "coroutine '%V' was never awaited", wf_load(&g->qualname));
+                status = wf_warn_source(t, WF_EXC(RuntimeWarning), self, 1, "coroutine '%V' was never awaited",
+                                        wf_load(&g->qualname));
             }
             if (status != WF_OK) {
                 wf_write_unraisable(t, NULL, self);
