@@ -430,6 +430,18 @@ static void dict_display(WfGen *c, WfExpr *e, WfReg dst)
     wf_gen_move(c, dst, r);
 }
 
+void wf_gen_attribute_loc(WfGen *c, const WfExpr *e)
+{
+    WfLoc *loc = &c->u->loc;
+    if (loc->lineno != e->loc.end_lineno) {
+        int32_t n = (int32_t)e->Attribute.attr->len;
+        loc->lineno = e->loc.end_lineno;
+        loc->end_lineno = e->loc.end_lineno;
+        loc->col_offset = n <= e->loc.end_col_offset ? e->loc.end_col_offset - n : -1;
+        loc->end_col_offset = n <= e->loc.end_col_offset ? e->loc.end_col_offset : -1;
+    }
+}
+
 /* --- f-strings ------------------------------------------------------------------------------------------------------ */
 
 static void formatted_value(WfGen *c, WfExpr *e, WfReg dst)
@@ -701,6 +713,7 @@ void wf_gen_expr_to(WfGen *c, WfExpr *e, WfReg dst)
     case WF_AST_Constant: wf_gen_load_const(c, wf_gen_const_value(c, &e->Constant.value), dst); break;
     case WF_AST_Attribute: {
         WfReg o = wf_gen_expr_in(c, e->Attribute.value, dst);
+        wf_gen_attribute_loc(c, e);
         wf_gen_emit(c, WF_OP_LOAD_ATTR, dst, o, wf_gen_name_const(c, wf_gen_mangled(c, e->Attribute.attr)));
         break;
     }

@@ -106,6 +106,45 @@ static void thread_jumps(Finish *f)
     }
 }
 
+static WfLoc line_before(const Finish *f, int32_t i)
+{
+    while (--i >= 0) {
+        if (!f->ins[i].dead && !is_label(&f->ins[i]) && f->ins[i].loc.lineno > 0) {
+            return f->ins[i].loc;
+        }
+    }
+    return (WfLoc){f->u->first_line, 0, f->u->first_line, 0};
+}
+
+/* The return at the end of the unit, which the source does not show: each way there gets one of its own with the line
+ * that ran last, so that a trace function sees neither a wrong line nor one that did not run. */
+static bool split_exits(Finish *f, int32_t end)
+{
+    int32_t n = f->n;
+    for (int32_t i = 0; i < n; i++) {
+        WfIns *x = &f->ins[i];
+        if (x->dead || is_label(x) || x->label < 0 || next_live(f, f->label_at[x->label]) != end) {
+            continue;
+        }
+        WfLoc loc = x->loc.lineno > 0 ? x->loc : line_before(f, i);
+        WfIns exit = {.op = WF_OP_RETURN_NONE, .label = -1, .handler = -1, .loc = loc};
+        if (x->op == WF_OP_JUMP) {
+            *x = exit;
+        } else if (loc.lineno != f->ins[end].loc.lineno) {
+            x->label = f->u->n_labels++;
+            WfIns label = {.op = WF_IR_LABEL, .label = x->label, .handler = -1};
+            if (!wf_vec_push(&f->u->ins, label) || !wf_vec_push(&f->u->ins, exit)) {
+                wf_gen_no_memory(f->c);
+                return false;
+            }
+            f->ins = f->u->ins.data;
+        }
+    }
+    f->ins[end].loc = line_before(f, end);
+    f->n = (int32_t)f->u->ins.len;
+    return true;
+}
+
 /* Jumps to the next instruction, and NOPs whose line the next instruction has too. */
 static void drop_empty(Finish *f)
 {
@@ -469,6 +508,7 @@ static bool find_labels(Finish *f)
 WfValue wf_gen_finish(WfGen *c)
 {
     WfUnit *u = c->u;
+    bool implicit = false;
     if (u->ins.len == 0 || is_label(&wf_vec_last(&u->ins)) || falls_through(&wf_vec_last(&u->ins))) {
         if (u->ins.len > 0 && !is_label(&wf_vec_last(&u->ins))) {
             u->loc = wf_vec_last(&u->ins).loc;
@@ -476,6 +516,7 @@ WfValue wf_gen_finish(WfGen *c)
         u->handler = -1;
         (void)wf_gen_shown_const(c, WF_NONE);
         wf_gen_emit(c, WF_OP_RETURN_NONE, 0, 0, 0);
+        implicit = true;
     }
     if (u->max_temp > 0xfff0 && !c->failed) {
         c->failed = true;
@@ -487,6 +528,9 @@ WfValue wf_gen_finish(WfGen *c)
     }
     find_dead(&f);
     thread_jumps(&f);
+    if (implicit && (!split_exits(&f, f.n - 1) || !find_labels(&f))) {
+        return WF_EMPTY;
+    }
     find_dead(&f);
     drop_empty(&f);
     drop_checks(&f);

@@ -185,6 +185,8 @@ void wf_gen_send_loop(WfGen *c, WfReg iter, WfReg value);
 void wf_gen_await(WfGen *c, WfReg awaitable, WfReg dst, int where);
 void wf_gen_sequence(WfGen *c, WfExprSeq elts, WfAstKind kind, WfReg dst);
 WfOp wf_gen_binary_op(WfOperator op);
+/* An attribute on another line than its object's: the location is that of its name. */
+void wf_gen_attribute_loc(WfGen *c, const WfExpr *e);
 
 /* --- calls (calls.c) --- */
 void wf_gen_call(WfGen *c, WfExpr *e, WfReg dst);

@@ -98,6 +98,7 @@ void wf_gen_store(WfGen *c, WfExpr *target, WfReg src)
             break;
         }
         WfReg o = wf_gen_expr(c, target->Attribute.value);
+        wf_gen_attribute_loc(c, target);
         wf_gen_emit(c, WF_OP_STORE_ATTR, o, src, wf_gen_name_const(c, wf_gen_mangled(c, target->Attribute.attr)));
         break;
     }
@@ -305,9 +306,11 @@ static void aug_assign(WfGen *c, WfStmt *s)
         }
         x = wf_gen_temp(c);
         c->u->loc = target->loc;
+        wf_gen_attribute_loc(c, target);
         wf_gen_emit(c, WF_OP_LOAD_ATTR, x, o, wf_gen_name_const(c, n));
         inplace_expr(c, s, x);
         c->u->loc = target->loc;
+        wf_gen_attribute_loc(c, target);
         wf_gen_emit(c, WF_OP_STORE_ATTR, o, x, wf_gen_name_const(c, n));
         break;
     }
@@ -348,6 +351,7 @@ static void delete_target(WfGen *c, WfExpr *e)
     case WF_AST_Attribute:
         if (!wf_gen_forbidden(c, e->loc, e->Attribute.attr, WF_AST_Del)) {
             WfReg o = wf_gen_expr(c, e->Attribute.value);
+            wf_gen_attribute_loc(c, e);
             wf_gen_emit(c, WF_OP_DELETE_ATTR, o, wf_gen_name_const(c, wf_gen_mangled(c, e->Attribute.attr)), 0);
         }
         break;
