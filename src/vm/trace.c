@@ -89,9 +89,12 @@ static WfStatus line_event(WfThread *t, WfFrame *f, WfFrameObject *fobj)
 {
     int32_t word = wf_frame_word(f);
     int64_t last = wf_as_int(wf_load(&fobj->line)) - 1; /* word of the last instruction, or -1 */
-    wf_store_raw(&fobj->line, wf_small_int(word + 1));
     WfPosition now, before;
-    if ((wf_as_int(wf_load(&fobj->trace_flags)) & 1) == 0 || !wf_code_position(f->code, word, &now)) {
+    if (!wf_code_position(f->code, word, &now)) {
+        return WF_OK; /* of the compiler's own: belongs to the line before */
+    }
+    wf_store_raw(&fobj->line, wf_small_int(word + 1));
+    if ((wf_as_int(wf_load(&fobj->trace_flags)) & 1) == 0) {
         return WF_OK;
     }
     bool known = last >= 0 && wf_code_position(f->code, (int32_t)last, &before);
