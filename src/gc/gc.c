@@ -228,7 +228,7 @@ static void end_thread(void *arg, WfThread *t)
     if (gc->x_asking == 0) {
         wf_break_clear(t, WF_BREAK_PROMPT);
     }
-    if (!gc->keep_young) {
+    if (!gc->keep_young && !t->wants_exact_gc) {
         wf_break_clear(t, WF_BREAK_GC);
     }
 }
@@ -354,9 +354,24 @@ WF_NOINLINE int64_t wf_gc_collect(WfThread *t, WfGcCause cause)
     return dead;
 }
 
+void wf_gc_request_exact(WfThread *t)
+{
+    t->wants_exact_gc = true;
+    wf_break_set(t, WF_BREAK_GC);
+}
+
 static void poll_hook(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
+    if (t->wants_exact_gc) {
+        if (!t->stop_exact) {
+            wf_break_set(t, WF_BREAK_GC); /* later */
+            return;
+        }
+        t->wants_exact_gc = false;
+        (void)wf_gc_collect(t, WF_GC_FULL);
+        return;
+    }
     if (wf_atomic_load_relaxed_u64(&gc->x_allocated) >= wf_atomic_load_relaxed_u64(&gc->young_limit)) {
         (void)wf_gc_collect(t, WF_GC_YOUNG);
     }

@@ -135,6 +135,9 @@ typedef struct WfWeakHead {
 typedef enum WfGcCause { WF_GC_YOUNG, WF_GC_FULL, WF_GC_PROMPT } WfGcCause;
 /* Stops the world and collects. Returns the number of unreachable objects found. Finalizers are queued. */
 int64_t wf_gc_collect(WfThread *t, WfGcCause cause);
+/* A full collection at the next safepoint of the loop, where words on the C stack keep nothing of it alive: for gc.collect(),
+ * after which programs expect what they dropped to be gone. */
+void wf_gc_request_exact(WfThread *t);
 /* The loop calls this where a reference may have been dropped while WF_BREAK_PROMPT is set (within the budget). */
 void wf_gc_prompt(WfThread *t);
 /* The program begins: collects once, and looks after the references that are dropped from now on. */

@@ -1,7 +1,8 @@
 /* gc.c - module gc: the collector as programs see it.
  * SPDX-License-Identifier: MIT
  * Design:     generation 2 is a full collection, 0 and 1 are young ones. collect() also runs the finalizers and callbacks it finds
- *             and collects once more what they let go, as CPython does in one go. Questions about the heap are answered with
+ *             and collects once more what they let go, as CPython does in one go; and once more when the call has
+ *             returned to the loop, since words left on the C stack may have kept something. Questions about the heap are answered with
  *             the world stopped into a buffer made before; internal cells (buffers, tables, shapes) are passed
  *             through, so that a list's items are its own referents.
  * Threads:    settings are atomic; the lists `garbage` and `callbacks` are the module's attributes. */
@@ -116,6 +117,9 @@ static WfValue gc_collect(WfThread *t, WfValue *a)
         wf_gc_run_finalizers(t);
         (void)wf_gc_collect(t, WF_GC_PROMPT);
         wf_gc_run_finalizers(t);
+    }
+    if (generation == 2) {
+        wf_gc_request_exact(t);
     }
     notify(t, "stop", generation, n);
     return wf_small_int(n);
