@@ -234,9 +234,10 @@ static void compare(WfGen *c, WfExpr *e, WfReg dst)
     }
     WfReg result = wf_gen_is_temp(c, dst) ? dst : wf_gen_temp(c);
     WfLabel end = wf_gen_label(c);
-    WfReg l = wf_gen_operand(c, e->Compare.left, right.data[0]);
+    WfReg pair = wf_gen_temps(c, 2); /* operands lie in them by turns */
+    WfReg l = operand_in(c, e->Compare.left, pair, right.data[0]);
     for (size_t i = 0; i < n; i++) {
-        WfReg r = i + 1 < n ? wf_gen_operand(c, right.data[i], right.data[i + 1]) : wf_gen_expr(c, right.data[i]);
+        WfReg r = operand_in(c, right.data[i], pair + (WfReg)((i + 1) & 1), i + 1 < n ? right.data[i + 1] : NULL);
         wf_gen_emit(c, (WfOp)compare_ops[e->Compare.ops.data[i]], result, l, r);
         if (i + 1 < n) {
             wf_gen_jump(c, WF_OP_JUMP_FALSE, result, 0, end);
@@ -277,9 +278,10 @@ static void jump_if_compare(WfGen *c, WfExpr *e, WfLabel target, bool cond)
         return;
     }
     WfLabel fail = cond && n > 1 ? wf_gen_label(c) : target;
-    WfReg l = wf_gen_operand(c, e->Compare.left, right.data[0]);
+    WfReg pair = wf_gen_temps(c, 2);
+    WfReg l = operand_in(c, e->Compare.left, pair, right.data[0]);
     for (size_t i = 0; i < n; i++) {
-        WfReg r = i + 1 < n ? wf_gen_operand(c, right.data[i], right.data[i + 1]) : wf_gen_expr(c, right.data[i]);
+        WfReg r = operand_in(c, right.data[i], pair + (WfReg)((i + 1) & 1), i + 1 < n ? right.data[i + 1] : NULL);
         bool last = i + 1 == n;
         jump_compare(c, e->Compare.ops.data[i], l, r, last ? target : fail, last && cond);
         l = r;
