@@ -171,8 +171,9 @@ static WfStatus lay_out(WfThread *t, Making *k)
     type->n_slots = base->n_slots + (uint32_t)n_slots;
     type->flags = WF_TF_HEAP | WF_TF_BASETYPE | (flags & FLAGS_OF_BASE) | (k->add_dict ? WF_TF_HAS_DICT : 0)
         | (k->add_weakref ? WF_TF_WEAKREFS : 0);
-    for (int64_t i = 0; i < k->bases->length; i++) {
-        type->flags |= WF_AS(WfType, wf_tuple_at(k->bases, i))->flags & (WF_TF_SEQUENCE | WF_TF_MAPPING);
+    type->flags &= ~(uint32_t)(WF_TF_SEQUENCE | WF_TF_MAPPING); /* those of the first base that has either */
+    for (int64_t i = 0; i < k->bases->length && (type->flags & (WF_TF_SEQUENCE | WF_TF_MAPPING)) == 0; i++) {
+        type->flags |= wf_type_flags(WF_AS(WfType, wf_tuple_at(k->bases, i))) & (WF_TF_SEQUENCE | WF_TF_MAPPING);
     }
     bool movable = base->attr_offset != 0 && base->attr_offset >= base->native_size;
     bool has_extra = movable || k->add_dict;
