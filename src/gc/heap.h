@@ -72,7 +72,14 @@ typedef struct WfWeakEntry {
     WfObject *weakref;
     uint32_t next;
     uint32_t old;
+    uint64_t number; /* in order of creation */
 } WfWeakEntry;
+
+/* A callback that has come due. */
+typedef struct WfDue {
+    WfObject *weakref, *target;
+    uint64_t number, first; /* first: the lowest number of the same target's */
+} WfDue;
 
 #define WF_WEAK_SHARDS 16
 typedef struct WfWeakShard {
@@ -147,6 +154,8 @@ struct WfGc {
     WfObjectVec kept;         /* kept alive for a finalizer, and what hangs from it: unmarked and watched */
     WfObjectVec to_finalize;  /* queue of objects, in groups that end with NULL; root */
     struct WfFinalizeGroup *groups; /* groups taken out of the queue by threads that run them; roots; under weak_lock */
+    WF_VEC(WfDue) due;        /* found by the collection that runs */
+    uint64_t x_weak_numbers;
     WfObjectVec to_call;      /* queue of dead weak references with callbacks; root */
     size_t finalize_next, call_next;
     WfWeakShard weak[WF_WEAK_SHARDS];

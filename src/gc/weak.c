@@ -179,7 +179,7 @@ static bool grow_heads(WfWeakShard *s)
 }
 
 /* 0: no memory. */
-static uint32_t add_entry(WfWeakShard *s, WfObject *weakref, WfObject *target)
+static uint32_t add_entry(WfGc *gc, WfWeakShard *s, WfObject *weakref, WfObject *target)
 {
     if ((s->n_used >= s->n_heads && !grow_heads(s)) || !wf_vec_reserve(&s->young, s->young.len + 1)) {
         return 0;
@@ -201,7 +201,7 @@ static uint32_t add_entry(WfWeakShard *s, WfObject *weakref, WfObject *target)
         at = (uint32_t)s->entries.len - 1;
     }
     uint32_t *head = head_of(s, target);
-    s->entries.data[at] = (WfWeakEntry){target, weakref, *head, 0};
+    s->entries.data[at] = (WfWeakEntry){target, weakref, *head, 0, wf_atomic_fetch_add_relaxed_u64(&gc->x_weak_numbers, 1)};
     *head = at;
     s->n_used++;
     s->young.data[s->young.len++] = at;
@@ -216,7 +216,7 @@ static void remove_entry(WfWeakShard *s, uint32_t at)
         link = &s->entries.data[*link].next;
     }
     *link = e->next;
-    *e = (WfWeakEntry){NULL, NULL, s->unused, 0};
+    *e = (WfWeakEntry){NULL, NULL, s->unused, 0, 0};
     s->unused = at;
     s->n_used--;
 }
@@ -227,7 +227,7 @@ WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target
     WfWeakShard *s = shard_of(gc, target);
     set_flag(target, WF_OBJ_WEAKREFED);
     wf_raw_lock(&s->lock);
-    bool ok = add_entry(s, weakref, target) != 0;
+    bool ok = add_entry(gc, s, weakref, target) != 0;
     wf_raw_unlock(&s->lock);
     /* classes are part of cycles, nobody expects them to go at once */
     if (ok && target->kind != WF_KIND_TYPE && !wf_mark_is_set(target) && wf_can_watch(target)) {
@@ -279,7 +279,10 @@ static bool settle_entry(WfGc *gc, WfWeakShard *s, uint32_t at)
         wf_atomic_store_release_u64(&r->x_target, 0);
         WfValue callback = wf_load(&r->callback);
         if (!wf_is_empty(callback) && !wf_is_none(callback)) {
-            push_or_die(&gc->to_call, e->weakref);
+            WfDue due = {e->weakref, e->target, e->number, e->number};
+            if (!wf_vec_push(&gc->due, due)) {
+                WF_FATAL("no memory for the collector");
+            }
         }
     }
     remove_entry(s, at);
@@ -288,7 +291,6 @@ static bool settle_entry(WfGc *gc, WfWeakShard *s, uint32_t at)
 
 static void settle_shard(WfGc *gc, WfWeakShard *s, bool full)
 {
-    /* newest first, as callbacks are called */
     size_t n = s->young.len;
     size_t kept = n;
     for (size_t i = n; i-- > 0;) {
@@ -308,6 +310,40 @@ static void settle_shard(WfGc *gc, WfWeakShard *s, bool full)
             (void)settle_entry(gc, s, at);
         }
     }
+}
+
+static int by_target(const void *a, const void *b)
+{
+    const WfDue *x = a;
+    const WfDue *y = b;
+    return x->target != y->target ? (x->target > y->target ? 1 : -1) : (x->number > y->number) - (x->number < y->number);
+}
+
+static int by_turn(const void *a, const void *b)
+{
+    const WfDue *x = a;
+    const WfDue *y = b;
+    return x->first != y->first ? (x->first > y->first ? 1 : -1) : (x->number < y->number) - (x->number > y->number);
+}
+
+/* Callbacks of one target are called the newest first. */
+static void queue_due(WfGc *gc)
+{
+    WfDue *due = gc->due.data;
+    size_t n = gc->due.len;
+    if (n > 1) {
+        qsort(due, n, sizeof *due, by_target);
+        for (size_t i = 1; i < n; i++) {
+            if (due[i].target == due[i - 1].target) {
+                due[i].first = due[i - 1].first;
+            }
+        }
+        qsort(due, n, sizeof *due, by_turn);
+    }
+    for (size_t i = 0; i < n; i++) {
+        push_or_die(&gc->to_call, due[i].weakref);
+    }
+    gc->due.len = 0;
 }
 
 /* --- finalizers ------------------------------------------------------------------------------------------------------------ */
@@ -497,6 +533,7 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
             settle_shard(gc, &gc->weak[i], full);
         }
     }
+    queue_due(gc);
 
     n = 0;
     for (size_t i = 0; i < gc->young_release.len; i++) {
@@ -640,7 +677,7 @@ void wf_gc_run_finalizers(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
     wf_break_clear(t, WF_BREAK_FINALIZE);
-    if (t->finalizing >= 4) { /* finalizers that drop further objects run theirs inside, but not without end */
+    if (t->finalizing > 0) { /* the call outside goes on: what is queued runs in order, one after the other */
         return;
     }
     t->finalizing++;

@@ -276,7 +276,7 @@ int main(void)
     other = wf_from_object(finalizable(t, 3, WF_EMPTY));
     EXPECT("");
     wf_gc_finish(t);
-    EXPECT("f2 f1 f3 ");
+    EXPECT("f3 f1 f2 "); /* the youngest first */
     root = other = WF_EMPTY;
     run(t, WF_GC_FULL);
     EXPECT("");
