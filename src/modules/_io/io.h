@@ -42,6 +42,12 @@ WF_INLINE void wf_io_set_flag(WfValue self, uint8_t flag, bool on)
     }
 }
 
+/* Exactly of the built-in type; with attributes of its own or without (WF_IS_EXACT is about the latter). */
+WF_INLINE bool wf_io_is_exactly(WfValue v, const WfType *type)
+{
+    return wf_is_object(v) && wf_type(v) == type;
+}
+
 /* Results of reading and writing in C that are not counts. */
 enum { WF_IO_RAISED = -1, WF_IO_WOULD_BLOCK = -2 };
 
@@ -82,7 +88,7 @@ typedef struct WfFileIO {
     bool created, readable, writable, appending, closefd;
     int64_t block_size;
 } WfFileIO;
-WF_INLINE bool wf_io_is_fileio(WfValue v) { return WF_IS_EXACT(v, IO_FILE); }
+WF_INLINE bool wf_io_is_fileio(WfValue v) { return wf_io_is_exactly(v, WF_TYPE(IO_FILE)); }
 WF_INLINE int wf_io_fd(const WfFileIO *f) { return __atomic_load_n(&f->x_fd, __ATOMIC_RELAXED); }
 /* Bytes read or written, WF_IO_RAISED or WF_IO_WOULD_BLOCK. */
 int64_t wf_fileio_read(WfThread *t, WfFileIO *f, void *p, int64_t n) WF_MUST_CHECK;
@@ -93,11 +99,11 @@ int64_t wf_fileio_seek(WfThread *t, WfFileIO *f, int64_t offset, int whence) WF_
 /* --- buffered.c --- */
 WF_INLINE bool wf_io_is_buffered_reader(WfValue v)
 {
-    return WF_IS_EXACT(v, IO_BUFFERED_READER) || WF_IS_EXACT(v, IO_BUFFERED_RANDOM);
+    return wf_io_is_exactly(v, WF_TYPE(IO_BUFFERED_READER)) || wf_io_is_exactly(v, WF_TYPE(IO_BUFFERED_RANDOM));
 }
 WF_INLINE bool wf_io_is_buffered_writer(WfValue v)
 {
-    return WF_IS_EXACT(v, IO_BUFFERED_WRITER) || WF_IS_EXACT(v, IO_BUFFERED_RANDOM);
+    return wf_io_is_exactly(v, WF_TYPE(IO_BUFFERED_WRITER)) || wf_io_is_exactly(v, WF_TYPE(IO_BUFFERED_RANDOM));
 }
 /* read1(n): bytes. */
 WfValue wf_buffered_read1(WfThread *t, WfValue self, int64_t n) WF_MUST_CHECK;

@@ -185,7 +185,7 @@ static WfFound stringio_next(WfThread *t, WfValue self, WfValue *out)
     if (check_open(t, s) != WF_OK) {
         return WF_ERROR;
     }
-    if (WF_IS_EXACT(self, IO_STRING)) {
+    if (wf_io_is_exactly(self, WF_TYPE(IO_STRING))) {
         LOCKED(r, get_line(t, s, -1));
         line = r;
     } else {

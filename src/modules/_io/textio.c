@@ -72,7 +72,7 @@ static WfStatus check_open(WfThread *t, WfValue self)
 {
     Text *x = as_text(self);
     WfValue buffer = wf_load(&x->buffer);
-    if (WF_LIKELY(WF_IS_EXACT(self, IO_TEXT) && (wf_io_is_buffered_writer(buffer) || wf_io_is_buffered_reader(buffer)))) {
+    if (WF_LIKELY(wf_io_is_exactly(self, WF_TYPE(IO_TEXT)) && (wf_io_is_buffered_writer(buffer) || wf_io_is_buffered_reader(buffer)))) {
         WfFound closed = wf_buffered_closed(t, buffer);
         return closed == WF_MISSING ? WF_OK
             : closed == WF_ERROR    ? WF_RAISED
@@ -892,7 +892,7 @@ static WfFound text_next(WfThread *t, WfValue self, WfValue *out)
         return WF_ERROR;
     }
     x->telling = false;
-    if (WF_IS_EXACT(self, IO_TEXT)) {
+    if (wf_io_is_exactly(self, WF_TYPE(IO_TEXT))) {
         line = readline(t, self, -1);
     } else {
         line = wf_call_method0(t, self, WF_NAME(readline));
