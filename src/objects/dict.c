@@ -905,20 +905,14 @@ static WfStatus merge_dict(WfThread *t, WfDict *d, WfDict *other, bool replace)
     if (done != WF_MISSING) {
         return done == WF_ERROR ? WF_RAISED : WF_OK;
     }
-    int64_t used = wf_dict_used(other);
-    WfDictTable *y = wf_dict_table(other);
-    uint32_t filled = y == NULL ? 0 : filled_of(y);
-    for (uint32_t i = 0; i < filled; i++) {
-        WfDictPair *e = wf_dict_entry(y, i);
-        if (i < __atomic_load_n(&y->x_low, __ATOMIC_ACQUIRE)) {
-            continue;
-        }
-        WfValue v = wf_load(&e->value);
-        if (wf_is_empty(v)) {
-            continue;
-        }
-        WfValue k = wf_load(&e->key);
-        if (set_or_keep(t, d, k, entry_hash(y, e, k), v, replace) != WF_OK) {
+    /* A copy: __eq__ or another thread may change the other dict, whose old table then keeps nothing alive. */
+    int64_t used = wf_dict_used(other), pos = 0, hash;
+    WfValue copy = wf_dict_copy(t, other), k, v;
+    if (wf_is_empty(copy)) {
+        return WF_RAISED;
+    }
+    while (wf_dict_next_hash(wf_as_dict(copy), &pos, &k, &hash, &v)) {
+        if (set_or_keep(t, d, k, hash, v, replace) != WF_OK) {
             return WF_RAISED;
         }
         if (wf_dict_used(other) != used && !wf_threaded(t)) {

@@ -139,7 +139,7 @@ static WfSetTable *resize_locked(WfThread *t, WfSet *s, uint64_t least)
         }
     }
     wf_store_ptr(&s->table, x);
-    wf_gc_replaced(t, old);
+    /* no wf_gc_replaced: EACH_KEY walks a table while others replace it */
     return x;
 }
 
