@@ -628,7 +628,7 @@ static const WfGetSetDef sock_getsets[] = {{"family", get_family, NULL, "The add
                                            {"proto", get_proto, NULL, "The protocol.", WF_GS_MEMBER},
                                            {"timeout", get_timeout, NULL, "The timeout.", 0},
                                            {0}};
-const WfTypeSpec wf_socket_spec = {.name = "_socket.socket", .flags = WF_TF_BASETYPE | WF_TF_WEAKREFS | WF_TF_FINALIZER, .size = sizeof(Socket),
+const WfTypeSpec wf_socket_spec = {.name = "_socket.socket", .flags = WF_TF_BASETYPE | WF_TF_FINALIZER, .size = sizeof(Socket),
                                    .methods = sock_methods, .getsets = sock_getsets,
                                    .slots = {.new_ = sock_new, .init = sock_init, .repr = sock_repr, .finalize = sock_finalize, .trace = sock_trace}};
 
