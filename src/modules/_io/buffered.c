@@ -277,8 +277,8 @@ static WfStatus flush_writes(WfThread *t, Buffered *b)
             if (n == WF_IO_WOULD_BLOCK) {
                 return wf_io_raise_would_block(t, 0);
             }
-            move_to(b, b->write_pos + n);
-            b->write_pos = b->raw_pos = b->pos;
+            b->write_pos += n;
+            b->raw_pos = b->write_pos;
             /* a part only: a signal may have come in */
             if (b->write_pos < b->write_end && wf_handle_breaker(t) != WF_OK) {
                 return WF_RAISED;

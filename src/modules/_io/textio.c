@@ -1454,7 +1454,7 @@ static WfValue text_repr(WfThread *t, WfValue self)
 {
     WfStrBuilder sb = WF_STR_BUILDER;
     WfValue name, mode;
-    if (check_attached(t, as_text(self)) != WF_OK) {
+    if (!as_text(self)->detached && check_attached(t, as_text(self)) != WF_OK) {
         return WF_EMPTY;
     }
     WfFound entered = wf_repr_enter(t, self);
