@@ -704,6 +704,26 @@ void wf_gc_run_finalizers(WfThread *t)
     t->finalizing--;
 }
 
+/* At exit: queues what has not been finalized, the Python ones (which use others) or the rest. */
+static bool queue_left(WfGc *gc, bool first)
+{
+    size_t n = gc->old_finalizable.len + gc->watched.len, before = gc->to_finalize.len;
+    for (size_t k = 0; k < n; k++) {
+        size_t i = first ? k : n - 1 - k;
+        WfObject *o = i < gc->old_finalizable.len ? gc->old_finalizable.data[i]
+                                                  : gc->watched.data[i - gc->old_finalizable.len].o;
+        if ((flags_of(o) & (WF_OBJ_FINALIZABLE | WF_OBJ_FINALIZED)) == WF_OBJ_FINALIZABLE && gc->rt->finalizes_first(o) == first) {
+            set_flag(o, WF_OBJ_FINALIZED);
+            push_or_die(&gc->to_finalize, o);
+        }
+    }
+    if (gc->to_finalize.len == before) {
+        return false;
+    }
+    push_or_die(&gc->to_finalize, NULL);
+    return true;
+}
+
 void wf_gc_finish(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
@@ -711,20 +731,10 @@ void wf_gc_finish(WfThread *t)
     wf_gc_run_finalizers(t);
     for (int round = 0; round < 8; round++) { /* finalizers may make further objects, but not for ever */
         wf_raw_lock(&gc->weak_lock);
-        size_t before = gc->to_finalize.len;
-        /* the youngest first: what wraps something (a buffer a file) is made after it, and must be finalized before */
-        for (size_t i = gc->old_finalizable.len + gc->watched.len; i-- > 0;) {
-            WfObject *o = i < gc->old_finalizable.len ? gc->old_finalizable.data[i]
-                                                      : gc->watched.data[i - gc->old_finalizable.len].o;
-            if ((flags_of(o) & (WF_OBJ_FINALIZABLE | WF_OBJ_FINALIZED)) == WF_OBJ_FINALIZABLE) {
-                set_flag(o, WF_OBJ_FINALIZED);
-                push_or_die(&gc->to_finalize, o);
-            }
-        }
-        bool any = gc->to_finalize.len > before;
-        if (any) {
-            push_or_die(&gc->to_finalize, NULL);
-        }
+        /* the youngest of the built-in ones first: what wraps something (a buffer a file) is made after it, and must be
+         * finalized before */
+        bool any = queue_left(gc, true);
+        any |= queue_left(gc, false);
         wf_raw_unlock(&gc->weak_lock);
         if (!any) {
             return;

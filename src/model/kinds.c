@@ -8,6 +8,8 @@
  * Threads:    runs with the world stopped, on the collector's threads; reads only. */
 #include "model/kinds.h"
 
+#include "model/slots.h"
+
 #include "model/errors.h"
 #include "model/type.h"
 #include "objects/str.h"
@@ -57,6 +59,14 @@ static void finalize(WfThread *t, WfObject *o)
     }
 }
 
+/* Python's own finalizers may still use streams and the like. */
+static bool finalizes_first(const WfObject *o)
+{
+    const WfType *type = wf_shape_type(wf_shape(o));
+    return o->kind == WF_KIND_GENERATOR
+        || (type->slots.finalize == wf_slot_finalize && !wf_type_is_subtype(type, WF_TYPE(IO_BASE)));
+}
+
 static void release(WfObject *o)
 {
     void (*f)(WfObject * o) = wf_shape_type(wf_shape(o))->slots.release;
@@ -86,6 +96,7 @@ void wf_kinds_init(WfRuntime *rt)
     rt->trace_tail = trace_tail;
     rt->raise_no_memory = raise_no_memory;
     rt->finalize = finalize;
+    rt->finalizes_first = finalizes_first;
     rt->weakref_callback = weakref_callback;
     rt->release = release;
     rt->after_mark = after_mark;

@@ -539,7 +539,7 @@ WfValue wf_slot_new(WfThread *t, WfType *type, const WfArgs *args)
     return wf_is_empty(f) ? WF_EMPTY : wf_call_prepend(t, f, wf_from_object(type), args);
 }
 
-static void slot_finalize(WfThread *t, WfValue self)
+void wf_slot_finalize(WfThread *t, WfValue self)
 {
     WfValue saved = wf_take_pending(t);
     WfValue out, del = wf_type_lookup(t, wf_type(self), WF_NAME(__del__));
@@ -692,7 +692,7 @@ static const WfSlotTable generic = {
     .descr_set = slot_descr_set,
     .init = wf_slot_init,
     .new_ = wf_slot_new,
-    .finalize = slot_finalize,
+    .finalize = wf_slot_finalize,
     .await = slot_await,
     .aiter = slot_aiter,
     .anext = slot_anext,

@@ -36,6 +36,7 @@ WfStatus wf_hash_not_implemented(WfThread *t, WfValue v, int64_t *hash);
 WfFound wf_next_value(WfThread *t, WfValue it, WfValue *out) WF_MUST_CHECK;
 /* The generic ones, for comparing with: */
 WfValue wf_slot_getattr_hook(WfThread *t, WfValue self, WfStr *name);
+void wf_slot_finalize(WfThread *t, WfValue self); /* __del__ */
 WfStatus wf_slot_init(WfThread *t, WfValue self, const WfArgs *args);
 WfValue wf_slot_new(WfThread *t, WfType *type, const WfArgs *args);
 WfFound wf_slot_next(WfThread *t, WfValue self, WfValue *out);

@@ -53,6 +53,7 @@ struct WfRuntime {
     void (*drop_pointers)(WfThread *t);                /* full collections, for each thread: empty caches that are not traced */
     void (*raise_no_memory)(WfThread *t);              /* world running: MemoryError */
     void (*finalize)(WfThread *t, WfObject *o);        /* world running: type->slots.finalize */
+    bool (*finalizes_first)(const WfObject *o);        /* at exit: before the others */
     void (*weakref_callback)(WfThread *t, WfObject *r); /* world running: wf_weakref_run_callback */
     void (*release)(WfObject *o);                      /* type->slots.release; touches nothing but o's raw fields */
 

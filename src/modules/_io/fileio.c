@@ -410,6 +410,15 @@ static WfValue file_close(WfThread *t, WfValue *a)
     return wf_is_empty(r) || closed != WF_OK ? WF_EMPTY : WF_NONE;
 }
 
+/* A count to return to Python; a signal that came meanwhile is seen to first, as the call that it broke off ends here. */
+static WfValue count(WfThread *t, int64_t n)
+{
+    if (n == WF_IO_RAISED || (t->is_main && (wf_breaker(t) & WF_BREAK_SIGNAL) != 0 && wf_handle_breaker(t) != WF_OK)) {
+        return WF_EMPTY;
+    }
+    return n == WF_IO_WOULD_BLOCK ? WF_NONE : wf_small_int(n);
+}
+
 static WfValue file_readinto(WfThread *t, WfValue *a)
 {
     WfFileIO *f = as_file(a[0]);
@@ -425,7 +434,7 @@ static WfValue file_readinto(WfThread *t, WfValue *a)
     }
     int64_t n = wf_fileio_read(t, f, b.data, b.length);
     wf_buffer_release(t, &b);
-    return n == WF_IO_RAISED ? WF_EMPTY : n == WF_IO_WOULD_BLOCK ? WF_NONE : wf_small_int(n);
+    return count(t, n);
 }
 
 static WfValue file_readall(WfThread *t, WfValue *a)
@@ -519,7 +528,7 @@ static WfValue file_write(WfThread *t, WfValue *a)
     }
     int64_t n = wf_fileio_write(t, f, v.data, v.length);
     wf_view_release(t, &v);
-    return n == WF_IO_RAISED ? WF_EMPTY : n == WF_IO_WOULD_BLOCK ? WF_NONE : wf_small_int(n);
+    return count(t, n);
 }
 
 static WfValue file_seek(WfThread *t, WfValue *a)

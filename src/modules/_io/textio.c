@@ -539,7 +539,13 @@ static WfStatus flush_locked(WfThread *t, WfValue self)
 }
 static WfValue text_flush(WfThread *t, WfValue *a)
 {
-    if (enter(t, a[0]) != WF_OK) {
+    Text *x = as_text(a[0]);
+    if (__atomic_load_n(&t->rt->x_finalizing, __ATOMIC_ACQUIRE) != 0 && !wf_owner_lock_mine(&x->lock, t)) {
+        WfAcquired r = wf_owner_lock(t, &x->lock);
+        if (r != WF_ACQUIRED) { /* a daemon thread was stopped for good while it wrote: nothing can be done */
+            return r == WF_ACQUIRE_TIMED_OUT ? WF_NONE : WF_EMPTY;
+        }
+    } else if (enter(t, a[0]) != WF_OK) {
         return WF_EMPTY;
     }
     WfStatus s = flush_locked(t, a[0]);
