@@ -11,6 +11,8 @@ typedef struct WfGc WfGc;         /* gc/gc.c */
 typedef struct WfWorld WfWorld;   /* sched/world.c: thread list, stop state */
 typedef struct WfIntern WfIntern; /* objects/str.c: interned strings */
 
+#define WF_FILE_WRITERS 256
+
 struct WfRuntime {
     WfMutex type_lock; /* guards the fields of all types and shapes; rank TYPE, taken before any object's lock */
     /* --- immutable after start --- */
@@ -56,6 +58,10 @@ struct WfRuntime {
     bool (*finalizes_first)(const WfObject *o);        /* at exit: before the others */
     void (*weakref_callback)(WfThread *t, WfObject *r); /* world running: wf_weakref_run_callback */
     void (*release)(WfObject *o);                      /* type->slots.release; touches nothing but o's raw fields */
+
+    /* --- modules/_io: files open for writing, counted by a hash of device and inode; atomic, relaxed --- */
+    uint32_t x_file_writers[WF_FILE_WRITERS];
+    uint32_t x_file_writers_all;
 
     /* --- model/signature.c: parsed signatures by address of their text --- */
     WfValue x_signatures; /* WfSlots of pairs; atomic; replaced under signatures_lock. Root. */

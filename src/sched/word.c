@@ -5,8 +5,9 @@
 #include "platform/atomics.h"
 #include "platform/clock.h"
 #include "sched/park.h"
+#include "sched/world.h"
 
-#define WAIT_AT_EXIT 200000000 /* ns: the holder may be a daemon thread that was stopped for good */
+#define PATIENCE 200000000 /* ns: after that, is the holder still there? At exit: it may be a daemon thread stopped for good */
 
 static bool is_contended(void *arg)
 {
@@ -54,10 +55,43 @@ bool wf_word_release(uint32_t *word)
     return old != 0;
 }
 
+typedef struct Search {
+    uint64_t ident;
+    bool found;
+} Search;
+
+static void compare_ident(void *arg, WfThread *u)
+{
+    Search *s = arg;
+    s->found |= u->ident == s->ident;
+}
+
+/* In a forked child the holder may be a thread that is not there any more. */
+static bool holder_is_gone(WfThread *t, const WfOwnerLock *l)
+{
+    Search s = {__atomic_load_n(&l->x_owner, __ATOMIC_RELAXED), false};
+    if (s.ident == 0) {
+        return false;
+    }
+    wf_world_each_thread(t->rt, compare_ident, &s);
+    return !s.found && __atomic_load_n(&l->x_owner, __ATOMIC_RELAXED) == s.ident;
+}
+
 WfAcquired wf_owner_lock_slow(WfThread *t, WfOwnerLock *l)
 {
     bool ending = __atomic_load_n(&t->rt->x_finalizing, __ATOMIC_ACQUIRE) != 0;
-    WfAcquired r = wf_word_acquire(t, &l->x_word, ending ? wf_clock_monotonic() + WAIT_AT_EXIT : WF_PARK_FOREVER);
+    WfAcquired r;
+    for (;;) {
+        r = wf_word_acquire(t, &l->x_word, wf_clock_deadline(PATIENCE));
+        if (r != WF_ACQUIRE_TIMED_OUT || ending) {
+            break;
+        }
+        if (holder_is_gone(t, l)) {
+            r = WF_ACQUIRED;
+            l->depth = 0;
+            break;
+        }
+    }
     if (r == WF_ACQUIRED) {
         __atomic_store_n(&l->x_owner, t->ident, __ATOMIC_RELAXED);
     }

@@ -138,21 +138,6 @@ static WF_NOINLINE WfValue open_file(WfThread *t, WfValue *a)
     if ((int64_t)strlen(s) != n) {
         return wf_raise(t, WF_EXC(ValueError), "embedded null character");
     }
-    if (!wf_is_any_int(file) && !wf_is_str(file) && !wf_is_bytes(file)) {
-        WfValue fspath = wf_lookup_special(t, file, WF_NAME(__fspath__));
-        if (wf_is_empty(fspath)) {
-            return wf_pending(t) ? WF_EMPTY
-                                 : wf_raise(t, WF_EXC(TypeError), "expected str, bytes or os.PathLike object, not %T", file);
-        }
-        WfValue path = wf_call0(t, fspath);
-        if (wf_is_empty(path)) {
-            return path;
-        }
-        if (!wf_is_str(path) && !wf_is_bytes(path)) {
-            return wf_raise(t, WF_EXC(TypeError), "expected %T.__fspath__() to return str or bytes, not %T", file, path);
-        }
-        file = path;
-    }
     if (parse_mode(t, s, &m) != WF_OK) {
         return WF_EMPTY;
     }
@@ -177,15 +162,40 @@ static WF_NOINLINE WfValue open_file(WfThread *t, WfValue *a)
     return wf_is_empty(raw) ? raw : wrap(t, raw, &m, mode, buffering, encoding, errors, newline);
 }
 
+/* A descriptor, or a path as str or bytes. */
+static WF_NOINLINE WfValue file_of(WfThread *t, WfValue file)
+{
+    if (wf_is_any_int(file) || wf_is_str(file) || wf_is_bytes(file)) {
+        return file;
+    }
+    WfValue fspath = wf_lookup_special(t, file, WF_NAME(__fspath__));
+    if (wf_is_empty(fspath)) {
+        return wf_pending(t) ? WF_EMPTY : wf_raise(t, WF_EXC(TypeError), "expected str, bytes or os.PathLike object, not %T", file);
+    }
+    WfValue path = wf_call0(t, fspath);
+    if (!wf_is_empty(path) && !wf_is_str(path) && !wf_is_bytes(path)) {
+        return wf_raise(t, WF_EXC(TypeError), "expected %T.__fspath__() to return str or bytes, not %T", file, path);
+    }
+    return path;
+}
+
+/* A program may rely on a file that it dropped being closed, and written. Here, where the C stack holds little: the frame of
+ * open_file has in it what the last call left there. */
 static WfValue io_open(WfThread *t, WfValue *a)
 {
-    /* A program may rely on a file that it dropped being closed, and written. Here, where the C stack holds little: the
-     * frame of open_file has in it what the last call left there. */
-    wf_gc_look(t, NULL);
+    WfValue args[8] = {file_of(t, a[0]), a[1], a[2], a[3], a[4], a[5], a[6], a[7]};
+    if (wf_is_empty(args[0])) {
+        return args[0];
+    }
+    if (!wf_is_any_int(args[0]) && wf_fileio_is_written(t, args[0])) {
+        (void)wf_gc_collect(t, WF_GC_PROMPT);
+    } else {
+        wf_gc_look(t, NULL);
+    }
     if ((wf_breaker(t) & WF_BREAK_FINALIZE) != 0) {
         wf_gc_run_finalizers(t);
     }
-    return open_file(t, a);
+    return open_file(t, args);
 }
 
 static WfValue io_open_code(WfThread *t, WfValue *a)

@@ -130,12 +130,52 @@ int64_t wf_fileio_seek(WfThread *t, WfFileIO *f, int64_t offset, int whence)
     return r;
 }
 
+/* --- files open for writing ----------------------------------------------------------------------------------------- */
+
+/* A program that drops a file without closing it and opens it again expects what it wrote to be there. Reference counts would
+ * have closed it; here the collector has to look first, and has to know when it matters. */
+
+static unsigned writer_slot(const struct stat *s)
+{
+    return (unsigned)(((uint64_t)s->st_ino * 0x9E3779B97F4A7C15u + (uint64_t)s->st_dev) >> 56) % WF_FILE_WRITERS;
+}
+static void count_writer(WfRuntime *rt, WfFileIO *f, const struct stat *s)
+{
+    unsigned slot = writer_slot(s);
+    __atomic_store_n(&f->x_writer, (uint16_t)(slot + 1), __ATOMIC_RELAXED);
+    (void)__atomic_add_fetch(&rt->x_file_writers[slot], 1u, __ATOMIC_RELAXED);
+    (void)__atomic_add_fetch(&rt->x_file_writers_all, 1u, __ATOMIC_RELAXED);
+}
+static void forget_writer(WfRuntime *rt, WfFileIO *f)
+{
+    unsigned slot = __atomic_exchange_n(&f->x_writer, (uint16_t)0, __ATOMIC_RELAXED);
+    if (slot != 0) {
+        (void)__atomic_sub_fetch(&rt->x_file_writers[slot - 1], 1u, __ATOMIC_RELAXED);
+        (void)__atomic_sub_fetch(&rt->x_file_writers_all, 1u, __ATOMIC_RELAXED);
+    }
+}
+bool wf_fileio_is_written(WfThread *t, WfValue path)
+{
+    struct stat s;
+    if (__atomic_load_n(&t->rt->x_file_writers_all, __ATOMIC_RELAXED) == 0) {
+        return false;
+    }
+    const char *name = wf_fs_path(t, path, NULL, "path");
+    if (name == NULL) {
+        wf_clear_pending(t); /* to be raised again by the opening */
+        return false;
+    }
+    return stat(name, &s) == 0 && S_ISREG(s.st_mode)
+        && __atomic_load_n(&t->rt->x_file_writers[writer_slot(&s)], __ATOMIC_RELAXED) != 0;
+}
+
 static WfStatus close_fd(WfThread *t, WfFileIO *f)
 {
     int fd = __atomic_exchange_n(&f->x_fd, -1, __ATOMIC_RELAXED);
     if (fd < 0) {
         return WF_OK;
     }
+    forget_writer(t->rt, f);
     wf_thread_detach(t);
     int r = close(fd);
     wf_thread_attach(t);
@@ -251,7 +291,7 @@ static int open_by(WfThread *t, WfValue opener, WfValue name, int flags)
     return fd;
 }
 
-/* Looks at what was opened: FOUND is fine. */
+/* Looks at what was opened. */
 static WfStatus examine(WfThread *t, WfFileIO *f, WfValue name)
 {
     struct stat s;
@@ -264,6 +304,9 @@ static WfStatus examine(WfThread *t, WfFileIO *f, WfValue name)
     }
     if (s.st_blksize > 1) {
         f->block_size = s.st_blksize;
+    }
+    if (f->writable && f->closefd && S_ISREG(s.st_mode)) {
+        count_writer(t->rt, f, &s);
     }
     return WF_OK;
 }

@@ -86,10 +86,13 @@ typedef struct WfFileIO {
     int x_fd; /* -1: closed; atomic, relaxed */
     int8_t x_seekable; /* -1: not known yet; atomic, relaxed */
     bool created, readable, writable, appending, closefd;
+    uint16_t x_writer; /* 1 + where it is counted in rt->x_file_writers; 0: nowhere. Atomic, relaxed */
     int64_t block_size;
 } WfFileIO;
 WF_INLINE bool wf_io_is_fileio(WfValue v) { return wf_io_is_exactly(v, WF_TYPE(IO_FILE)); }
 WF_INLINE int wf_io_fd(const WfFileIO *f) { return __atomic_load_n(&f->x_fd, __ATOMIC_RELAXED); }
+/* Is the file at this path (a str or bytes) open for writing, by this process, already? May say so wrongly. */
+bool wf_fileio_is_written(WfThread *t, WfValue path);
 /* Bytes read or written, WF_IO_RAISED or WF_IO_WOULD_BLOCK. */
 int64_t wf_fileio_read(WfThread *t, WfFileIO *f, void *p, int64_t n) WF_MUST_CHECK;
 int64_t wf_fileio_write(WfThread *t, WfFileIO *f, const void *p, int64_t n) WF_MUST_CHECK;

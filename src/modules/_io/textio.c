@@ -1407,7 +1407,8 @@ static WfValue text_get_encoding(WfThread *t, WfValue self)
 }
 static WfValue text_get_errors(WfThread *t, WfValue self)
 {
-    return check_attached(t, as_text(self)) == WF_OK ? or_none(wf_load(&as_text(self)->errors)) : WF_EMPTY;
+    Text *x = as_text(self);
+    return x->detached || check_attached(t, x) == WF_OK ? or_none(wf_load(&x->errors)) : WF_EMPTY;
 }
 static WfValue text_get_line_buffering(WfThread *t, WfValue self)
 {
