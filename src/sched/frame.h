@@ -42,7 +42,7 @@ struct WfFrame {
     WfValue func;          /* the function: globals, builtins, closure */
     WfValue locals;        /* WF_FRAME_MODULE: mapping; WF_FRAME_GENERATOR: where the thread's stack is free (WfValue *), while it runs */
     WfValue fobj;          /* the WfFrameObject made on demand, or WF_EMPTY */
-    WfValue owner;         /* the instance for WF_RET_INIT, or WF_EMPTY */
+    WfValue owner;         /* the instance for WF_RET_INIT; WF_FRAME_GENERATOR: the namespace, if module-like; or WF_EMPTY */
     uint16_t flags;
     uint8_t ret;           /* WfReturn */
     uint8_t reraise;       /* the pending exception came from RERAISE: no new traceback entry; or WF_RERAISE_ORIGIN */
@@ -54,5 +54,11 @@ _Static_assert(sizeof(struct WfFrame) == 64, "a frame head is one cache line");
 #define WF_FRAME_REGS(f) ((WfValue *)((f) + 1))
 #define WF_FRAME_OF(regs) ((WfFrame *)(regs) - 1)
 #define WF_FRAME_DST(f) ((f)->dst)
+
+/* The namespace of a module-like frame, also of one with top-level await, which is a generator's. */
+WF_INLINE WfValue wf_frame_namespace(const WfFrame *f)
+{
+    return (f->flags & WF_FRAME_GENERATOR) ? f->owner : f->locals;
+}
 
 #endif

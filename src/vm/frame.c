@@ -144,7 +144,7 @@ WfFrameObject *wf_frame_object(WfThread *t, WfFrame *f)
     wf_store_raw(&o->trace_flags, wf_small_int(1));
     wf_store_raw(&o->line, wf_small_int(0));
     if (f->flags & WF_FRAME_MODULE) {
-        wf_store_raw(&o->locals, f->locals);
+        wf_store_raw(&o->locals, wf_frame_namespace(f));
     }
     if (f->flags & WF_FRAME_GENERATOR) {
         wf_store_ptr_raw(&o->generator, WF_GENERATOR_OF(f));
@@ -259,7 +259,7 @@ static WfValue frame_locals_of(WfThread *t, WfFrameObject *o, const WfFrame *f, 
 WfValue wf_frame_locals(WfThread *t, WfFrame *f)
 {
     if ((f->flags & WF_FRAME_MODULE) && f->code->n_fixed == 0) {
-        return f->locals;
+        return wf_frame_namespace(f);
     }
     WfFrameObject *o = wf_frame_object(t, f);
     if (o == NULL) {

@@ -48,8 +48,8 @@ WfGenerator *wf_generator_new(WfThread *t, WfFrame *f)
     g->frame = *f;
     g->frame.prev = NULL;
     g->frame.locals = WF_EMPTY;
-    g->frame.owner = WF_EMPTY;
-    g->frame.flags = WF_FRAME_GENERATOR;
+    g->frame.owner = (f->flags & WF_FRAME_MODULE) ? f->locals : WF_EMPTY;
+    g->frame.flags = WF_FRAME_GENERATOR | (f->flags & WF_FRAME_MODULE);
     g->frame.ret = WF_RET_GEN_C;
     g->frame.pc = code->code + 1; /* behind RETURN_GENERATOR: not started */
     memcpy(g->regs, WF_FRAME_REGS(f), (size_t)code->n_fixed * sizeof(WfValue));
@@ -169,6 +169,7 @@ void wf_generator_trace(WfMarker *m, WfObject *o)
     if (g->x_state == WF_GEN_CREATED || g->x_state == WF_GEN_SUSPENDED) {
         wf_mark_value(m, g->frame.func);
         wf_mark_value(m, g->frame.fobj);
+        wf_mark_value(m, g->frame.owner);
         wf_liveness_mark(m, g->frame.code, wf_frame_word(&g->frame), g->regs, g->frame.code->n_regs);
     }
 }

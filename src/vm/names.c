@@ -44,8 +44,8 @@ WfValue wf_op_load_name(WfThread *t, WfFrame *f, WfStr *name)
 {
     WfValue v;
     WfFound found = WF_MISSING;
-    if (!wf_is_empty(f->locals) && (f->flags & WF_FRAME_MODULE)) {
-        found = namespace_get(t, f->locals, name, &v);
+    if (!wf_is_empty(wf_frame_namespace(f)) && (f->flags & WF_FRAME_MODULE)) {
+        found = namespace_get(t, wf_frame_namespace(f), name, &v);
     }
     if (found == WF_MISSING) {
         found = namespace_get(t, wf_from_object(wf_frame_globals(f)), name, &v);
@@ -62,7 +62,7 @@ WfValue wf_op_load_name(WfThread *t, WfFrame *f, WfStr *name)
 WfValue wf_op_load_classderef(WfThread *t, WfFrame *f, unsigned reg, WfStr *name)
 {
     WfValue v;
-    WfFound found = namespace_get(t, f->locals, name, &v);
+    WfFound found = namespace_get(t, wf_frame_namespace(f), name, &v);
     if (found == WF_MISSING) {
         v = wf_load(&WF_AS(WfCell, WF_FRAME_REGS(f)[reg])->value);
         return wf_is_empty(v) ? wf_op_unbound_deref(t, f, reg, name) : v;
@@ -72,10 +72,10 @@ WfValue wf_op_load_classderef(WfThread *t, WfFrame *f, unsigned reg, WfStr *name
 
 WfStatus wf_op_store_name(WfThread *t, WfFrame *f, WfStr *name, WfValue v)
 {
-    if (WF_LIKELY(WF_IS_EXACT(f->locals, DICT))) {
-        return wf_dict_set_str(t, wf_as_dict(f->locals), name, v);
+    if (WF_LIKELY(WF_IS_EXACT(wf_frame_namespace(f), DICT))) {
+        return wf_dict_set_str(t, wf_as_dict(wf_frame_namespace(f)), name, v);
     }
-    return wf_setitem(t, f->locals, wf_from_object(name), v);
+    return wf_setitem(t, wf_frame_namespace(f), wf_from_object(name), v);
 }
 
 static WfStatus not_defined(WfThread *t, WfStr *name)
@@ -85,11 +85,11 @@ static WfStatus not_defined(WfThread *t, WfStr *name)
 
 WfStatus wf_op_delete_name(WfThread *t, WfFrame *f, WfStr *name)
 {
-    if (WF_LIKELY(WF_IS_EXACT(f->locals, DICT))) {
-        WfFound found = wf_dict_delete(t, wf_as_dict(f->locals), wf_from_object(name));
+    if (WF_LIKELY(WF_IS_EXACT(wf_frame_namespace(f), DICT))) {
+        WfFound found = wf_dict_delete(t, wf_as_dict(wf_frame_namespace(f)), wf_from_object(name));
         return found == WF_MISSING ? not_defined(t, name) : found == WF_FOUND ? WF_OK : WF_RAISED;
     }
-    if (wf_delitem(t, f->locals, wf_from_object(name)) == WF_OK) {
+    if (wf_delitem(t, wf_frame_namespace(f), wf_from_object(name)) == WF_OK) {
         return WF_OK;
     }
     return wf_clear_if(t, WF_EXC(KeyError)) ? not_defined(t, name) : WF_RAISED;
@@ -104,7 +104,7 @@ WfStatus wf_op_delete_global(WfThread *t, WfFrame *f, WfStr *name)
 WfStatus wf_op_setup_annotations(WfThread *t, WfFrame *f)
 {
     WfValue v;
-    WfFound found = namespace_get(t, f->locals, WF_NAME(__annotations__), &v);
+    WfFound found = namespace_get(t, wf_frame_namespace(f), WF_NAME(__annotations__), &v);
     if (found != WF_MISSING) {
         return found == WF_FOUND ? WF_OK : WF_RAISED;
     }
@@ -154,7 +154,7 @@ WfValue wf_op_import_name(WfThread *t, WfFrame *f, WfStr *name, WfValue level, W
     if (found != WF_FOUND) {
         return found == WF_ERROR ? WF_EMPTY : wf_raise(t, WF_EXC(ImportError), "__import__ not found");
     }
-    WfValue locals = wf_is_empty(f->locals) || !(f->flags & WF_FRAME_MODULE) ? WF_NONE : f->locals;
+    WfValue locals = wf_is_empty(wf_frame_namespace(f)) || !(f->flags & WF_FRAME_MODULE) ? WF_NONE : wf_frame_namespace(f);
     WfValue args[] = {wf_from_object(name), wf_from_object(wf_frame_globals(f)), locals, fromlist, level};
     return wf_call(t, import, args, 5);
 }

@@ -175,7 +175,7 @@ TARGET(DELETE_NAME)
 }
 TARGET(LOAD_LOCALS)
 {
-    RA = FRAME->locals;
+    RA = wf_frame_namespace(FRAME);
     DISPATCH();
 }
 TARGET(SETUP_ANNOTATIONS)
@@ -1515,6 +1515,8 @@ op_breaker:
     t->stop_exact = false;
     if (WF_UNLIKELY((wf_breaker(t) & ~(uint32_t)WF_BREAK_PROMPT) != 0)) {
         if (wf_handle_breaker(t) != WF_OK) {
+            /* raised by the instruction just done: its handlers apply */
+            FRAME->pc = WF_INSN_OP(insn) == WF_OP_JUMP_BACK ? pc - WF_INSN_SBC(insn) : pc;
             ERROR();
         }
         if ((wf_breaker(t) & WF_BREAK_TRACE) != 0) {
