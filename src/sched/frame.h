@@ -55,10 +55,4 @@ _Static_assert(sizeof(struct WfFrame) == 64, "a frame head is one cache line");
 #define WF_FRAME_OF(regs) ((WfFrame *)(regs) - 1)
 #define WF_FRAME_DST(f) ((f)->dst)
 
-/* The namespace of a module-like frame, also of one with top-level await, which is a generator's. */
-WF_INLINE WfValue wf_frame_namespace(const WfFrame *f)
-{
-    return (f->flags & WF_FRAME_GENERATOR) ? f->owner : f->locals;
-}
-
 #endif

@@ -28,6 +28,14 @@ WfStatus wf_vm_stack_overflow(WfThread *t) WF_COLD;
  * Afterwards regs[0 .. n_params) are the parameters. The caller has checked that n_regs words from regs on are there. */
 WfStatus wf_vm_bind(WfThread *t, WfFunction *func, WfCode *code, WfValue *regs, int64_t n_pos, WfTuple *kwnames) WF_MUST_CHECK;
 
+/* The namespace of module-like code: of a frame of eval(), of one with top-level await, which is a generator's, and, where such code
+ * was made a function and called, the globals. */
+WF_INLINE WfValue wf_frame_namespace(const WfFrame *f)
+{
+    WfValue ns = (f->flags & WF_FRAME_GENERATOR) ? f->owner : f->locals;
+    return wf_is_empty(ns) ? wf_load(&wf_as_function(f->func)->globals) : ns;
+}
+
 /* --- exceptions (unwind.c) --- */
 
 /* Adds frame f at its current instruction to the pending exception's traceback. */
