@@ -712,7 +712,8 @@ static bool queue_left(WfGc *gc, bool first)
         size_t i = first ? k : n - 1 - k;
         WfObject *o = i < gc->old_finalizable.len ? gc->old_finalizable.data[i]
                                                   : gc->watched.data[i - gc->old_finalizable.len].o;
-        if ((flags_of(o) & (WF_OBJ_FINALIZABLE | WF_OBJ_FINALIZED)) == WF_OBJ_FINALIZABLE && gc->rt->finalizes_first(o) == first) {
+        if ((flags_of(o) & (WF_OBJ_FINALIZABLE | WF_OBJ_FINALIZED)) == WF_OBJ_FINALIZABLE 
+            && (gc->rt->finalizes_first != NULL && gc->rt->finalizes_first(o)) == first) {
             set_flag(o, WF_OBJ_FINALIZED);
             push_or_die(&gc->to_finalize, o);
         }
