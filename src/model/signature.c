@@ -587,7 +587,8 @@ WfValue wf_builtin_call_bound(WfThread *t, const WfBuiltinDef *def, WfSig *sig, 
     const WfValue *items = args->items;
     int64_t n_pos = args->n_pos;
     int first = 0;
-    WfValue out[WF_SIG_MAX_PARAMS];
+    /* just large enough: a fixed array would keep arguments of earlier calls in its unused part, which the collector sees */
+    WfValue *out = __builtin_alloca((m.n_params > 0 ? m.n_params : 1) * sizeof *out);
     if (!wf_is_empty(self)) {
         out[0] = self;
         first = 1;
