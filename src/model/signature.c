@@ -579,6 +579,27 @@ WfStatus wf_parse_args(WfThread *t, const char *fname, const char *text, const W
     return bind_slow(t, &b);
 }
 
+/* Not inlined: its frame is large. */
+static WF_NOINLINE WfValue call_slow(WfThread *t, const WfBuiltinDef *def, WfSig *sig, WfValue *out, int first,
+                                     const WfValue *items, int64_t n_pos, WfTuple *kwnames,
+                                     WfStr *(*qualname)(WfThread *t, WfValue callee), WfValue callee)
+{
+    Binding b = {.sig = sig,
+                 .m = wf_sig_meta(sig),
+                 .first = first,
+                 .out = out,
+                 .items = items,
+                 .n_pos = n_pos,
+                 .kwnames = kwnames,
+                 .kwvalues = items + n_pos,
+                 .name = def->name,
+                 .qualname = qualname,
+                 .callee = callee,
+                 .takes = (def->flags & WF_FN_TAKES) != 0,
+                 .is_function = true};
+    return bind_slow(t, &b) == WF_OK ? def->fn(t, out) : WF_EMPTY;
+}
+
 WfValue wf_builtin_call_bound(WfThread *t, const WfBuiltinDef *def, WfSig *sig, WfValue self, int n_self, const WfArgs *args,
                               WfStr *(*qualname)(WfThread *t, WfValue callee), WfValue callee)
 {
@@ -603,20 +624,7 @@ WfValue wf_builtin_call_bound(WfThread *t, const WfBuiltinDef *def, WfSig *sig, 
     if (WF_LIKELY(bind_fast(sig, m, first, items, n_pos, kwnames, out))) {
         return def->fn(t, out);
     }
-    Binding b = {.sig = sig,
-                 .m = m,
-                 .first = first,
-                 .out = out,
-                 .items = items,
-                 .n_pos = n_pos,
-                 .kwnames = kwnames,
-                 .kwvalues = items + n_pos,
-                 .name = def->name,
-                 .qualname = qualname,
-                 .callee = callee,
-                 .takes = (def->flags & WF_FN_TAKES) != 0,
-                 .is_function = true};
-    return bind_slow(t, &b) == WF_OK ? def->fn(t, out) : WF_EMPTY;
+    return call_slow(t, def, sig, out, first, items, n_pos, kwnames, qualname, callee);
 }
 
 /* --- for inspect --------------------------------------------------------------------------------------------- */
