@@ -114,10 +114,10 @@ try:
 except RuntimeError as e:
     print(str(e).startswith("reentrant call inside <_io.BufferedWriter"))
 
-with open(path, "w") as f:
+with open(path, "wb") as f:
     def body(k):
         for i in range(500):
-            f.write(f"{k} {i}\n")
+            f.write(f"{k} {i}\n".encode())
     threads = [threading.Thread(target=body, args=(k,)) for k in range(4)]
     for t in threads:
         t.start()
