@@ -2,6 +2,8 @@
 """All tests of weft, run by ./check.
 
     tests/run.py [NAME...]       only tests whose name contains one of the words
+    tests/run.py --build=asan    with the binaries of build/asan instead of release's and debug's; a sanitizer's is slow,
+                                 so tests get ten times as long
     tests/run.py --promote ...   record .exp files anew from CPython 3.11 (/usr/bin/python3.11)
 
 Kinds: `unit` programs in C (build/debug/test_*), `program` tests (tests/**/*.py beside a .exp: output and exit status must
@@ -17,8 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-RELEASE = ROOT / "build/release/weft"
-DEBUG = ROOT / "build/debug/weft"
+BUILD = next((a.removeprefix("--build=") for a in sys.argv if a.startswith("--build=")), None)
+RELEASE = ROOT / "build" / (BUILD or "release") / "weft"
+DEBUG = ROOT / "build" / (BUILD or "debug") / "weft"
+PATIENCE = 10 if BUILD in ("asan", "tsan") else 1
 CPYTHON = "/usr/bin/python3.11"
 # The same for each user: no variable of Python's own but these. Unbuffered, because stdout and stderr are recorded as one.
 ENVIRONMENT = {**{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
@@ -29,7 +33,8 @@ def run(command, timeout, env=None, stdin=None, cwd=ROOT):
     """(exit status or 'timeout', output). Output is stdout and stderr together."""
     try:
         done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              stdin=stdin or subprocess.DEVNULL, timeout=timeout, cwd=cwd, env={**ENVIRONMENT, **(env or {})})
+                              stdin=stdin or subprocess.DEVNULL, timeout=timeout * PATIENCE, cwd=cwd,
+                              env={**ENVIRONMENT, **(env or {})})
         return done.returncode, done.stdout.decode("utf-8", "replace")
     except subprocess.TimeoutExpired as expired:
         return "timeout", (expired.stdout or b"").decode("utf-8", "replace")
@@ -87,7 +92,7 @@ def cpython(module, least):
 
 def tests():
     yield "layers", layers
-    for path in sorted((ROOT / "build/debug").glob("test_*")):
+    for path in sorted(DEBUG.parent.glob("test_*")):
         if os.access(path, os.X_OK) and path.is_file():
             yield "unit/" + path.name, unit(path)
     seen = set()

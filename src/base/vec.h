@@ -59,10 +59,11 @@ static inline bool wf_vec_reserve_raw(void **data, size_t *cap, size_t need, siz
     (wf_vec_reserve((v), (v)->len + 1) ? ((v)->data[(v)->len] = (x), (v)->len++, true) : false)
 
 #define wf_vec_append(v, src, n)                                                         \
-    (wf_vec_reserve((v), (v)->len + (n))                                                 \
-         ? (memcpy((v)->data + (v)->len, (src), (n) * sizeof *(v)->data),                \
-            (v)->len += (n), true)                                                       \
-         : false)
+    ((n) == 0 /* src and data may be NULL then, which memcpy does not allow */           \
+     || (wf_vec_reserve((v), (v)->len + (n))                                             \
+             ? (memcpy((v)->data + (v)->len, (src), (n) * sizeof *(v)->data),            \
+                (v)->len += (n), true)                                                   \
+             : false))
 
 #define wf_vec_pop(v) ((v)->data[--(v)->len])
 #define wf_vec_last(v) ((v)->data[(v)->len - 1])

@@ -217,8 +217,13 @@ static WfValue raise_parser_error(WfThread *t, const WfSyntaxError *err, WfValue
         }
     }
     (void)wf_raise_syntax(t, type, message, filename, err->lineno, err->offset, text, err->end_lineno, err->end_offset);
-    if (err->offset < 0 && wf_pending_is(t, WF_EXC(SyntaxError))) {
-        wf_store(&wf_as_exception(t->exc)->extra[WF_SYN_OFFSET], wf_small_int(err->offset)); /* there for once is no None */
+    if (wf_pending_is(t, WF_EXC(SyntaxError))) { /* -1 is what CPython gives there, not None */
+        if (err->offset < 0) {
+            wf_store(&wf_as_exception(t->exc)->extra[WF_SYN_OFFSET], wf_small_int(err->offset));
+        }
+        if (err->end_offset < 0 && err->end_lineno >= 0) {
+            wf_store(&wf_as_exception(t->exc)->extra[WF_SYN_END_OFFSET], wf_small_int(err->end_offset));
+        }
     }
     return WF_EMPTY;
 }
@@ -283,17 +288,29 @@ WfValue wf_compile_scopes(WfThread *t, const char *source, size_t n, WfValue fil
     return result;
 }
 
+/* A codec that is not there, is none for text or cannot read the source. */
+static WfValue raise_codec_error(WfThread *t, const WfSource *source, WfValue filename, uint32_t flags)
+{
+    WfValue exc = wf_take_pending(t);
+    WfValue message = (flags & WF_PYCF_FILE) ? wf_str_format(t, "encoding problem: %s", source->encoding) : wf_str(t, exc);
+    if (!wf_is_empty(message)) {
+        WfSyntaxError err = {.kind = WF_SYNTAX_ERROR, .lineno = (flags & WF_PYCF_FILE) ? source->cookie_line : 0,
+                             .offset = -1, .end_lineno = -1, .end_offset = -1};
+        int64_t length;
+        err.message = wf_str_utf8_pass(t, message, &length);
+        return err.message == NULL ? WF_EMPTY : raise_parser_error(t, &err, filename);
+    }
+    return WF_EMPTY;
+}
+
 /* Text in a codec that only the registry knows. */
 static WfValue compile_decoded(WfThread *t, const uint8_t *data, size_t n, const WfSource *source, WfValue filename, int mode, uint32_t flags,
                                int optimize)
 {
     WfValue text = wf_bytes_decode(t, data, (int64_t)n, source->encoding, NULL);
     if (wf_is_empty(text)) {
-        if (wf_clear_if(t, WF_EXC(LookupError))) {
-            WfValue message = wf_str_format(t, "unknown encoding: %s", source->encoding);
-            return wf_is_empty(message) ? WF_EMPTY : wf_raise_syntax(t, WF_EXC(SyntaxError), message, filename, 0, -1, WF_EMPTY, 0, -1);
-        }
-        return WF_EMPTY;
+        bool about_codec = wf_pending_is(t, WF_EXC(LookupError)) || wf_pending_is(t, WF_EXC(UnicodeError));
+        return about_codec ? raise_codec_error(t, source, filename, flags) : WF_EMPTY;
     }
     int64_t length;
     const char *utf8 = wf_str_utf8(t, text, &length);
@@ -307,7 +324,7 @@ WfValue wf_compile_bytes(WfThread *t, const uint8_t *data, size_t n, WfValue fil
     ParseContext ctx = {t, filename};
     WfParseOptions opt = parse_options(t, &ctx, mode, flags);
     int64_t length;
-    opt.filename = wf_is_str(filename) ? wf_str_utf8_pass(t, filename, &length) : NULL;
+    opt.filename = (flags & WF_PYCF_FILE) && wf_is_str(filename) ? wf_str_utf8_pass(t, filename, &length) : NULL;
     WfSyntaxError err;
     WfSource source;
     WfValue code;

@@ -47,14 +47,19 @@ static void add(const char ***list, int *n, const char *s)
     *list = fresh;
 }
 
-static int parse_int(const char *s, int low, int high, const char *what)
+_Noreturn static void fatal(const char *step, const char *what, const char *state)
+{
+    fprintf(stderr, "Fatal Python error: %s: %s\nPython runtime state: %s\n\n", step, what, state);
+    exit(1);
+}
+
+static int max_str_digits(const char *s, const char *what)
 {
     char *end;
     errno = 0;
     long v = strtol(s, &end, 10);
-    if (errno != 0 || *s == 0 || *end != 0 || v < low || v > high) {
-        fprintf(stderr, "Fatal Python error: config_init: %s\n", what);
-        exit(1);
+    if (errno != 0 || *s == 0 || *end != 0 || (v != 0 && v < 640) || v > INT_MAX) {
+        fatal("config_init_int_max_str_digits", what, "preinitialized");
     }
     return (int)v;
 }
@@ -70,10 +75,13 @@ static void x_option(WfConfig *c, const char *option)
         c->utf8_mode = true;
     } else if (strcmp(option, "utf8=0") == 0) {
         c->utf8_mode = false;
+    } else if (strncmp(option, "utf8=", 5) == 0) {
+        fatal("preconfig_init_utf8_mode", "invalid -X utf8 option value", "preinitializing");
     } else if (strcmp(option, "warn_default_encoding") == 0) {
         c->warn_default_encoding = true;
-    } else if (strncmp(option, "int_max_str_digits=", 19) == 0) {
-        c->int_max_str_digits = parse_int(option + 19, 0, INT_MAX, "-X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.");
+    } else if (strncmp(option, "int_max_str_digits", 18) == 0 && (option[18] == '=' || option[18] == 0)) {
+        c->int_max_str_digits = max_str_digits(option[18] == 0 ? "" : option + 19,
+                                               "-X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.");
     } else if (strncmp(option, "pycache_prefix=", 15) == 0) {
         c->pycache_prefix = option[15] == 0 ? NULL : option + 15;
     }
@@ -105,10 +113,10 @@ static bool option(WfConfig *c, char letter, const char *arg)
     }
 }
 
-static void wrong_option(const char *program, char letter)
+_Noreturn static void wrong_usage(const char *program, const char *format, const char *what)
 {
-    fprintf(stderr, "unknown option -%c\nusage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `%s -h' for more information.\n",
-            letter, program, program);
+    fprintf(stderr, format, what);
+    fprintf(stderr, "\nusage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `%s -h' for more information.\n", program, program);
     exit(2);
 }
 
@@ -132,9 +140,18 @@ static void parse(WfConfig *c, int argc, char **argv)
             puts("Python 3.11.2 (weft)");
             exit(0);
         }
-        if (strcmp(word, "--check-hash-based-pycs") == 0 && i + 1 < argc) {
-            c->check_hash_pycs = argv[++i];
+        if (strcmp(word, "--check-hash-based-pycs") == 0) {
+            if (i + 1 == argc) {
+                wrong_usage(argv[0], "Argument expected for the %s options", word);
+            }
+            const char *v = c->check_hash_pycs = argv[++i];
+            if (strcmp(v, "default") != 0 && strcmp(v, "always") != 0 && strcmp(v, "never") != 0) {
+                wrong_usage(argv[0], "%s", "--check-hash-based-pycs must be one of 'default', 'always', or 'never'");
+            }
             continue;
+        }
+        if (word[1] == '-') {
+            wrong_usage(argv[0], "unknown option %s", word);
         }
         for (const char *p = word + 1; *p != 0; p++) {
             if (strchr("bBdEiIOPqRsStuvx", *p) != NULL) {
@@ -150,12 +167,11 @@ static void parse(WfConfig *c, int argc, char **argv)
                 exit(0);
             }
             if (strchr("cmWX", *p) == NULL) {
-                wrong_option(argv[0], *p);
+                wrong_usage(argv[0], "Unknown option: -%s", (const char[]){*p, 0});
             }
             const char *arg = p[1] != 0 ? p + 1 : i + 1 < argc ? argv[++i] : NULL;
             if (arg == NULL) {
-                fprintf(stderr, "Argument expected for the -%c option\n", *p);
-                wrong_option(argv[0], *p);
+                wrong_usage(argv[0], "Argument expected for the -%s option", (const char[]){*p, 0});
             }
             if (*p == 'c') {
                 c->run_command = arg;
@@ -226,18 +242,19 @@ static void environment(WfConfig *c)
     }
     if ((v = env(c, "PYTHONUTF8")) != NULL) {
         c->utf8_mode = strcmp(v, "1") == 0;
+        if (!c->utf8_mode && strcmp(v, "0") != 0) {
+            fatal("preconfig_init_utf8_mode", "invalid PYTHONUTF8 environment variable value", "preinitializing");
+        }
     }
     if ((v = env(c, "PYTHONINTMAXSTRDIGITS")) != NULL) {
         c->int_max_str_digits =
-            parse_int(v, 0, INT_MAX, "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.");
+            max_str_digits(v, "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.");
     }
     if ((v = env(c, "PYTHONHASHSEED")) != NULL && strcmp(v, "random") != 0) {
         char *end;
         unsigned long seed = strtoul(v, &end, 10);
         if (*end != 0 || seed > 4294967295UL) {
-            fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\n",
-                  stderr);
-            exit(1);
+            fatal("config_init_hash_seed", "PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]", "preinitialized");
         }
         c->hash_seed = (int)seed;
     }

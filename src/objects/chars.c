@@ -212,7 +212,9 @@ void wf_text_replace(const WfText *x, const void *old, int64_t m, const void *ne
     int64_t i = 0, n = x->length;
 #define EMIT(p, len)                                                                     \
     do {                                                                                 \
-        memcpy(o, (p), (size_t)((len) * kind));                                          \
+        if ((len) > 0) { /* an empty text may be NULL */                                 \
+            memcpy(o, (p), (size_t)((len) * kind));                                      \
+        }                                                                                \
         o += (len) * kind;                                                               \
     } while (0)
     for (; count > 0; count--) {

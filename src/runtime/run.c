@@ -30,7 +30,6 @@ int wf_report_exit(WfThread *t)
         return interrupted ? 130 : 1;
     }
     WfValue exc = wf_take_pending(t);
-    wf_flush_std_files(t, NULL);
     WfValue code = wf_exc_field(exc, WF_EXIT_CODE);
     if (wf_is_none(code)) {
         return 0;
@@ -47,7 +46,6 @@ int wf_report_exit(WfThread *t)
         }
     }
     wf_clear_pending(t);
-    wf_flush_std_files(t, NULL);
     return 1;
 }
 
@@ -81,17 +79,14 @@ static int run_command(WfThread *t, const char *text)
     if (!wf_config(t)->safe_path && path_insert(t, "") != WF_OK) {
         return wf_report_exit(t);
     }
-    size_t n = strlen(text);
-    char *copy = (char *)malloc(n + 2);
-    if (copy == NULL) {
-        return 1;
+    WfValue command = wf_str_decode_fs(t, text, (int64_t)strlen(text));
+    int64_t n;
+    const char *utf8 = wf_is_empty(command) ? NULL : wf_str_utf8(t, command, &n);
+    if (utf8 == NULL) {
+        fputs("Unable to decode the command from the command line:\n", stderr);
+        return wf_report_exit(t);
     }
-    memcpy(copy, text, n);
-    copy[n] = '\n';
-    WfValue name = WF_NAME_V(string);
-    WfValue code = wf_compile_bytes(t, (const uint8_t *)copy, n + 1, name, 0, WF_PYCF_IGNORE_COOKIE, -1);
-    free(copy);
-    return run_code(t, code);
+    return run_code(t, wf_compile_source(t, utf8, (size_t)n, WF_NAME_V(string), 0, 0, -1));
 }
 
 static int run_module(WfThread *t, const char *name, bool set_argv0)
@@ -160,42 +155,47 @@ static WfStatus set_main_file(WfThread *t, const char *file)
 static void absolute_path(const char *file, char *out, size_t size)
 {
     char folder[4096];
+    if (strcmp(file, ".") == 0) {
+        file = "";
+    }
     if (file[0] == '/' || getcwd(folder, sizeof folder) == NULL) {
         snprintf(out, size, "%s", file);
         return;
     }
-    snprintf(out, size, "%s/%s", folder, file + (file[0] == '.' && file[1] == '/' ? 2 : 0));
+    snprintf(out, size, "%s%s%s", folder, file[0] == 0 ? "" : "/", file + (file[0] == '.' && file[1] == '/' ? 2 : 0));
 }
 
 static int run_file(WfThread *t, const char *file)
 {
     const WfConfig *c = wf_config(t);
     struct stat st;
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    char whole[8192];
+    absolute_path(file, whole, sizeof whole);
+    int fd = open(whole, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", c->executable, file, errno, strerror(errno));
+        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", c->executable, whole, errno, strerror(errno));
         return 2;
     }
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
         close(fd);
-        char main_py[4096];
-        snprintf(main_py, sizeof main_py, "%s/__main__.py", file);
+        char main_py[8192 + 16];
+        snprintf(main_py, sizeof main_py, "%s/__main__.py", whole);
         if (access(main_py, R_OK) != 0) {
-            fprintf(stderr, "%s: can't find '__main__' module in '%s'\n", c->executable, file);
+            fprintf(stderr, "%s: can't find '__main__' module in '%s'\n", c->executable, whole);
             return 1;
         }
-        return path_insert(t, file) == WF_OK ? run_module(t, "__main__", false) : wf_report_exit(t);
+        return path_insert(t, whole) == WF_OK ? run_module(t, "__main__", false) : wf_report_exit(t);
     }
     size_t n;
     uint8_t *data = read_all(fd, &n);
     close(fd);
     if (data == NULL) {
-        fprintf(stderr, "%s: can't read '%s': [Errno %d] %s\n", c->executable, file, errno, strerror(errno));
+        fprintf(stderr, "%s: can't read '%s': [Errno %d] %s\n", c->executable, whole, errno, strerror(errno));
         return 2;
     }
     if (n >= 4 && memcmp(data, "PK\3\4", 4) == 0) {
         free(data);
-        return path_insert(t, file) == WF_OK ? run_module(t, "__main__", false) : wf_report_exit(t);
+        return path_insert(t, whole) == WF_OK ? run_module(t, "__main__", false) : wf_report_exit(t);
     }
     if (!c->safe_path) {
         char folder[4096], *real = realpath(file, NULL);
@@ -212,11 +212,9 @@ static int run_file(WfThread *t, const char *file)
             return wf_report_exit(t);
         }
     }
-    char whole[8192];
-    absolute_path(file, whole, sizeof whole);
     WfValue name = wf_str_decode_fs(t, whole, (int64_t)strlen(whole)), code = WF_EMPTY;
     if (!wf_is_empty(name) && set_main_file(t, whole) == WF_OK) {
-        code = wf_compile_bytes(t, data, n, name, 0, 0, -1);
+        code = wf_compile_bytes(t, data, n, name, 0, WF_PYCF_FILE, -1);
     }
     free(data);
     return run_code(t, code);
@@ -240,7 +238,7 @@ static int run_stdin(WfThread *t)
         return 1;
     }
     WfValue name = wf_str_from_cstr(t, "<stdin>");
-    WfValue code = wf_is_empty(name) ? name : wf_compile_bytes(t, data, n, name, 0, 0, -1);
+    WfValue code = wf_is_empty(name) ? name : wf_compile_bytes(t, data, n, name, 0, WF_PYCF_FILE, -1);
     free(data);
     return run_code(t, code);
 }

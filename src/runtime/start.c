@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 const WfConfig *wf_config(const WfThread *t)
 {
@@ -55,9 +56,15 @@ static void add_roots(WfRuntime *rt, WfInterp *interp)
 }
 
 /* sys.stdin, stdout, stderr over descriptors 0 to 2; None where one is closed. */
-static WfStatus make_streams(WfThread *t)
+static WfStatus make_streams(WfThread *t, const char **failed)
 {
     static const char *const names[] = {"stdin", "stdout", "stderr"};
+    struct stat st;
+    if (fstat(0, &st) == 0 && S_ISDIR(st.st_mode)) {
+        *failed = "init_sys_streams: <stdin> is a directory, cannot continue\nPython runtime state: core initialized";
+        return WF_RAISED;
+    }
+    *failed = "init_stdio_encoding: failed to get the Python codec name of the stdio encoding\nPython runtime state: core initialized";
     WfValue make = wf_import_attribute(t, "_io", "_make_std_stream");
     if (wf_is_empty(make)) {
         return WF_RAISED;
@@ -73,8 +80,10 @@ static WfStatus make_streams(WfThread *t)
     return WF_OK;
 }
 
-static WfStatus start_up(WfThread *t)
+/* On failure *failed is the step that did, as CPython names it. */
+static WfStatus start_up(WfThread *t, const char **failed)
 {
+    *failed = "initialization failed";
     if (wf_vm_stack_init(t) != WF_OK || wf_str_init(t) != WF_OK || wf_types_init(t) != WF_OK || wf_exceptions_init(t) != WF_OK
         || wf_import_init(t) != WF_OK || wf_signals_init(t) != WF_OK) {
         return WF_RAISED;
@@ -84,7 +93,7 @@ static WfStatus start_up(WfThread *t)
     }
     WfValue io_open = wf_is_empty(wf_import_module(t, "encodings")) ? WF_EMPTY : wf_import_attribute(t, "io", "open");
     if (wf_is_empty(io_open) || wf_dict_set_cstr(t, wf_as_dict(t->interp->builtins), "open", io_open) != WF_OK
-        || make_streams(t) != WF_OK) {
+        || make_streams(t, failed) != WF_OK) {
         return WF_RAISED;
     }
     if (wf_config(t)->n_warn_options > 0 && wf_is_empty(wf_import_module(t, "warnings"))) {
@@ -102,6 +111,7 @@ static WfStatus start_up(WfThread *t)
         return WF_RAISED;
     }
     if (!wf_config(t)->no_site) {
+        *failed = "init_import_site: Failed to import the site module\nPython runtime state: initialized";
         WfValue run = wf_import_attribute(t, "site", "main");
         if (wf_is_empty(run)) {
             return WF_RAISED;
@@ -150,9 +160,12 @@ WfThread *wf_runtime_start(const WfConfig *config)
         fprintf(stderr, "weft: no memory to start\n");
         return NULL;
     }
-    if (start_up(t) != WF_OK) {
-        fprintf(stderr, "Fatal Python error: initialization failed\n");
-        wf_print_pending(t);
+    const char *failed;
+    if (start_up(t, &failed) != WF_OK) {
+        fprintf(stderr, "Fatal Python error: %s\n", failed);
+        if (wf_pending(t)) {
+            wf_print_pending(t);
+        }
         return NULL;
     }
     wf_gc_begin_program(t);
@@ -197,7 +210,7 @@ void wf_flush_std_files(WfThread *t, int *status)
                 wf_write_unraisable(t, NULL, f);
             }
             wf_clear_pending(t);
-            if (status != NULL && *status == 0) {
+            if (status != NULL) {
                 *status = 120;
             }
         }
@@ -225,10 +238,13 @@ int wf_runtime_finish(WfThread *t, int status)
     wf_clear_pending(t);
     call_if_loaded(t, "threading", "_shutdown");
     call_if_loaded(t, "atexit", "_run_exitfuncs");
-    wf_flush_std_files(t, &status);
+    int flushed = 0;
+    wf_flush_std_files(t, &flushed);
     __atomic_store_n(&t->rt->x_finalizing, (uint32_t)1, __ATOMIC_RELEASE);
     stop_daemons(t);
     wf_gc_finish(t);
-    wf_flush_std_files(t, &status);
-    return status;
+    if (flushed == 0) { /* else it would fail and be reported once more */
+        wf_flush_std_files(t, &flushed);
+    }
+    return flushed != 0 ? flushed : status;
 }

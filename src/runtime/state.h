@@ -35,13 +35,13 @@ const WfConfig *wf_config(const WfThread *t);
 
 /* Makes runtime, main interpreter and main thread, imports what a program needs (encodings, io, site). NULL: said why on stderr. */
 WfThread *wf_runtime_start(const WfConfig *config);
-/* Joins threads, runs atexit functions and finalizers, flushes. Returns the exit status (120 if flushing failed and status was 0). */
+/* Joins threads, runs atexit functions and finalizers, flushes. Returns the exit status (120 if flushing failed). */
 int wf_runtime_finish(WfThread *t, int status);
 /* Runs what the configuration names; the exit status. */
 int wf_run_main(WfThread *t);
 
 /* Prints the pending exception, or ends as SystemExit says: the exit status. runtime/exit.c */
 int wf_report_exit(WfThread *t);
-void wf_flush_std_files(WfThread *t, int *status);
+void wf_flush_std_files(WfThread *t, int *status); /* *status = 120 where that fails */
 
 #endif

@@ -69,7 +69,7 @@ typedef struct WfParseOptions {
     void *ctx;
     int int_max_digits; /* of a decimal int (sys.set_int_max_str_digits); 0: any number */
     const char *stack_limit; /* lowest address that the C stack may reach; NULL: depth limit only */
-    const char *filename;    /* for "Non-UTF-8 code ... in file"; may be NULL */
+    const char *filename;    /* the bytes are this file's, errors of decoding say so; NULL: a string's */
 } WfParseOptions;
 
 /* Parses valid UTF-8 (surrogates not allowed). The text may be freed afterwards. */
@@ -83,6 +83,7 @@ typedef struct WfSource {
     const char *encoding; /* normalised name: "utf-8", "iso-8859-1" ...; NULL: none was given */
     bool needs_codec;     /* the caller must decode `bytes` from `encoding`, then parse that */
     bool had_bom;
+    int cookie_line;      /* where the encoding is named; 0: nowhere */
 } WfSource;
 
 /* Finds the encoding and decodes UTF-8, Latin-1 and ASCII. False: err is filled. A NUL byte is a

@@ -14,7 +14,7 @@ static bool fail(WfSyntaxError *err, const char *message)
     memset(err, 0, sizeof *err);
     err->kind = message != NULL ? WF_SYNTAX_ERROR : WF_SYNTAX_MEMORY;
     err->message = message != NULL ? message : "";
-    err->offset = -1;
+    err->offset = err->end_lineno = err->end_offset = -1;
     return false;
 }
 
@@ -121,11 +121,13 @@ static bool bad_utf8(WfArena *a, const char *text, size_t len, const char *at, c
         }
     }
     if (filename != NULL) {
-        return fail(err, wf_arena_printf(a,
+        (void)fail(err, wf_arena_printf(a,
                                          "Non-UTF-8 code starting with '\\x%02x' in file %s on line "
                                          "%d, but no encoding declared; see "
                                          "https://peps.python.org/pep-0263/ for details",
                                          (unsigned char)*at, filename, lineno));
+        err->lineno = lineno;
+        return false;
     }
     /* The position is counted within the string literal, if it is one. */
     const char *from = at;
@@ -256,15 +258,19 @@ bool wf_source_decode(WfArena *a, const char *bytes, size_t len, const WfParseOp
         if (!find_cookie(line, nl, &name, &n)) {
             break;
         }
+        out->cookie_line++;
         line = nl + 1 < end && nl[0] == '\r' && nl[1] == '\n' ? nl + 2 : nl + 1;
     }
+    out->cookie_line = name != NULL ? out->cookie_line + 1 : 0;
     if (name != NULL) {
         out->encoding = normal_name(a, name, n);
         if (out->encoding == NULL) {
             return fail(err, NULL);
         }
         if (out->had_bom && strcmp(out->encoding, "utf-8") != 0) {
-            return fail(err, wf_arena_printf(a, "encoding problem: %s with BOM", out->encoding));
+            (void)fail(err, wf_arena_printf(a, "encoding problem: %s with BOM", out->encoding));
+            err->lineno = opt->filename != NULL ? out->cookie_line : 0;
+            return false;
         }
     }
     const char *encoding = out->encoding != NULL ? out->encoding : "utf-8";

@@ -271,7 +271,9 @@ WfValue wf_vm_call_function(WfThread *t, WfValue func, const WfArgs *args)
         (void)wf_vm_stack_overflow(t);
         return WF_EMPTY;
     }
-    memcpy(regs, args->items, (size_t)(args->n_pos + n_kw) * sizeof(WfValue));
+    if (args->n_pos + n_kw > 0) { /* items may be NULL */
+        memcpy(regs, args->items, (size_t)(args->n_pos + n_kw) * sizeof(WfValue));
+    }
     if (WF_UNLIKELY(!code->simple || code->n_args != args->n_pos || n_kw != 0)) {
         if (wf_vm_bind(t, f, code, regs, args->n_pos, args->kwnames) != WF_OK) {
             t->recursion++;

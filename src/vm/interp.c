@@ -33,7 +33,8 @@
 #include "vm/cache.h"
 #include "vm/vm.h"
 
-#if defined(__clang__) && defined(__has_attribute) && !defined(WF_NO_TAIL_CALLS)
+/* clang 19 cannot give a preserve_none function the stack frame that AddressSanitizer wants. */
+#if defined(__clang__) && defined(__has_attribute) && !defined(WF_NO_TAIL_CALLS) && !WF_ASAN
 #    if __has_attribute(musttail) && __has_attribute(preserve_none)
 #        define WF_TAIL_CALLS 1
 #    endif
