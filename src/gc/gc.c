@@ -483,10 +483,10 @@ static bool thread_begin(WfThread *t)
 static void after_fork(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
-    gc->lock = (WfRawLock){0};
-    gc->roots_lock = (WfRawLock){0};
+    wf_raw_lock_after_fork(&gc->lock);
+    wf_raw_lock_after_fork(&gc->roots_lock);
     for (unsigned cls = 0; cls < WF_SIZE_CLASSES; cls++) {
-        gc->classes[cls].lock = (WfRawLock){0};
+        wf_raw_lock_after_fork(&gc->classes[cls].lock);
     }
     wf_weak_after_fork(gc);
     wf_mark_pool_after_fork(gc);

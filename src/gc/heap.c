@@ -180,6 +180,7 @@ void wf_heap_init(WfGc *gc)
     gc->epoch = 1;
     for (unsigned cls = 1; cls < WF_SIZE_CLASSES; cls++) {
         WfClass *c = &gc->classes[cls];
+        c->lock.rank = WF_LOCK_SIZE_CLASS;
         c->size = (uint32_t)class_size(cls);
         c->recip = (uint32_t)((((uint64_t)1 << 32) + c->size - 1) / c->size);
         c->n_cells = (uint32_t)(WF_BLOCK_SIZE / c->size);

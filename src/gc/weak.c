@@ -746,8 +746,8 @@ void wf_gc_finish(WfThread *t)
 
 void wf_weak_after_fork(WfGc *gc)
 {
-    gc->weak_lock = (WfRawLock){0};
+    wf_raw_lock_after_fork(&gc->weak_lock);
     for (unsigned i = 0; i < WF_WEAK_SHARDS; i++) {
-        gc->weak[i].lock = (WfRawLock){0};
+        wf_raw_lock_after_fork(&gc->weak[i].lock);
     }
 }

@@ -120,7 +120,7 @@ static WfStatus copy_slots(WfThread *t, const WfType *type, WfObject *o, const W
     }
     for (int i = 0; i < n; i++) {
         WfSlot *slot = slot_at(type, o, s, extra, i);
-        if (wf_dict_set_str(t, dict, WF_LOAD(WfStr, &path[i]->name), wf_load(slot)) != WF_OK) {
+        if (wf_dict_set_str_locked(t, dict, WF_LOAD(WfStr, &path[i]->name), wf_load(slot)) != WF_OK) {
             return WF_RAISED;
         }
     }

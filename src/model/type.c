@@ -256,7 +256,7 @@ WfStatus wf_type_ready(WfThread *t, WfType *type)
     if (type != WF_TYPE(OBJECT) && wf_type_ready(t, base) != WF_OK) {
         return WF_RAISED;
     }
-    wf_lock(t, type);
+    wf_lock_as(t, type, WF_LOCK_READY);
     WfStatus status = (wf_type_flags(type) & WF_TF_READY) != 0 ? WF_OK : make_ready(t, type);
     wf_unlock(t, type);
     return status;

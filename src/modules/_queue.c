@@ -38,13 +38,13 @@ static WfValue queue_new(WfThread *t, WfType *type, const WfArgs *args)
 
 static WfStatus push(WfThread *t, SimpleQueue *q, WfValue v)
 {
-    wf_byte_lock(t, &q->h.x_lock);
+    wf_lock(t, q);
     WfSlots *ring = WF_LOAD(WfSlots, &q->ring);
     int64_t n = q->x_count, capacity = ring == NULL ? 0 : ring->capacity;
     if (n == capacity) {
         WfSlots *fresh = wf_gc_alloc_slots(t, capacity < 8 ? 8 : capacity * 2);
         if (fresh == NULL) {
-            wf_byte_unlock(&q->h.x_lock);
+            wf_unlock(t, q);
             return WF_RAISED;
         }
         for (int64_t i = 0; i < n; i++) {
@@ -57,7 +57,7 @@ static WfStatus push(WfThread *t, SimpleQueue *q, WfValue v)
     wf_store(&ring->items[(q->first + n) % ring->capacity], v);
     /* seq_cst with x_waiting: either the getter sees the item or we see the getter */
     __atomic_store_n(&q->x_count, n + 1, __ATOMIC_SEQ_CST);
-    wf_byte_unlock(&q->h.x_lock);
+    wf_unlock(t, q);
     if (__atomic_load_n(&q->x_waiting, __ATOMIC_SEQ_CST) != 0) {
         (void)wf_unpark_one(&q->x_count, NULL, NULL);
     }
@@ -71,7 +71,7 @@ static WfValue pop(WfThread *t, SimpleQueue *q)
         return WF_EMPTY;
     }
     WfValue v = WF_EMPTY;
-    wf_byte_lock(t, &q->h.x_lock);
+    wf_lock(t, q);
     int64_t n = q->x_count;
     if (n > 0) {
         WfSlots *ring = WF_LOAD(WfSlots, &q->ring);
@@ -80,7 +80,7 @@ static WfValue pop(WfThread *t, SimpleQueue *q)
         q->first = (q->first + 1) % ring->capacity;
         __atomic_store_n(&q->x_count, n - 1, __ATOMIC_SEQ_CST);
     }
-    wf_byte_unlock(&q->h.x_lock);
+    wf_unlock(t, q);
     return v;
 }
 

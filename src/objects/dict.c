@@ -430,17 +430,21 @@ WfStatus wf_dict_set(WfThread *t, WfDict *d, WfValue key, WfValue v)
     return wf_dict_set_hash(t, d, key, hash, v);
 }
 
-WfStatus wf_dict_set_str(WfThread *t, WfDict *d, WfStr *key, WfValue v)
+WfStatus wf_dict_set_str_locked(WfThread *t, WfDict *d, WfStr *key, WfValue v)
 {
     int64_t hash = wf_str_hash_fast(key);
-    wf_lock(t, d);
     Place p;
-    WfStatus status = WF_OK;
     if (find_str(d, key, hash, &p)) {
         wf_store(&p.entry->value, v);
-    } else {
-        status = insert_locked(t, d, wf_from_object(key), hash, v);
+        return WF_OK;
     }
+    return insert_locked(t, d, wf_from_object(key), hash, v);
+}
+
+WfStatus wf_dict_set_str(WfThread *t, WfDict *d, WfStr *key, WfValue v)
+{
+    wf_lock(t, d);
+    WfStatus status = wf_dict_set_str_locked(t, d, key, v);
     wf_unlock(t, d);
     return status;
 }
@@ -1029,7 +1033,7 @@ static WfValue snapshot(WfThread *t, WfDict *d, Part part)
     WfValue k, v;
     while (!wf_is_empty(list) && wf_dict_next(d, &pos, &k, &v)) {
         WfValue item = part == KEYS ? k : part == VALUES ? v : wf_tuple_pair(t, k, v);
-        if (wf_is_empty(item) || wf_list_append(t, wf_as_list(list), item) != WF_OK) {
+        if (wf_is_empty(item) || wf_list_append_locked(t, wf_as_list(list), item) != WF_OK) {
             list = WF_EMPTY;
         }
     }

@@ -105,6 +105,8 @@ WF_INLINE WfValue wf_dict_get_str(WfDict *d, WfStr *key)
     }
     return wf_dict_get_str_slow(d, key);
 }
+/* _locked: the caller holds the lock, or has just made d and nobody else can see it. */
+WfStatus wf_dict_set_str_locked(WfThread *t, WfDict *d, WfStr *key, WfValue v) WF_MUST_CHECK;
 WfStatus wf_dict_set_str(WfThread *t, WfDict *d, WfStr *key, WfValue v) WF_MUST_CHECK;
 WfStatus wf_dict_set_cstr(WfThread *t, WfDict *d, const char *key, WfValue v) WF_MUST_CHECK;
 /* The value slot of an exact-str key and the keys version under which it stays valid (0: cannot be cached). NULL: absent. */

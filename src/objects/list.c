@@ -111,9 +111,8 @@ void wf_list_trace(WfMarker *m, WfObject *o)
     }
 }
 
-WfStatus wf_list_append_slow(WfThread *t, WfList *l, WfValue v)
+WfStatus wf_list_append_locked(WfThread *t, WfList *l, WfValue v)
 {
-    wf_lock(t, l);
     int64_t n = l->x_length;
     WfSlots *items = room_locked(t, l, n + 1);
     if (items != NULL) {
@@ -125,8 +124,15 @@ WfStatus wf_list_append_slow(WfThread *t, WfList *l, WfValue v)
         }
         set_length(l, n + 1);
     }
-    wf_unlock(t, l);
     return items == NULL ? WF_RAISED : WF_OK;
+}
+
+WfStatus wf_list_append_slow(WfThread *t, WfList *l, WfValue v)
+{
+    wf_lock(t, l);
+    WfStatus status = wf_list_append_locked(t, l, v);
+    wf_unlock(t, l);
+    return status;
 }
 
 WfStatus wf_list_insert(WfThread *t, WfList *l, int64_t i, WfValue v)

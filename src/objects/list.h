@@ -26,6 +26,8 @@ WF_INLINE WfValue wf_list_at(const WfList *l, int64_t i)
 }
 WfValue wf_list_new(WfThread *t, int64_t capacity) WF_MUST_CHECK;
 WfValue wf_list_from(WfThread *t, const WfValue *items, int64_t n) WF_MUST_CHECK;
+/* _locked: the caller holds the lock, or has just made l and nobody else can see it. */
+WfStatus wf_list_append_locked(WfThread *t, WfList *l, WfValue v) WF_MUST_CHECK;
 WfStatus wf_list_append_slow(WfThread *t, WfList *l, WfValue v) WF_MUST_CHECK;
 WF_INLINE WF_MUST_CHECK WfStatus wf_list_append(WfThread *t, WfList *l, WfValue v)
 {

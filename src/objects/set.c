@@ -592,7 +592,7 @@ WfValue wf_set_to_list(WfThread *t, WfSet *s)
     WfSetTable *x = table_of(s);
     if (!wf_is_empty(list)) {
         EACH_KEY (x, k, h) {
-            if (wf_list_append(t, wf_as_list(list), k) != WF_OK) {
+            if (wf_list_append_locked(t, wf_as_list(list), k) != WF_OK) {
                 wf_unlock(t, s);
                 return WF_EMPTY;
             }

@@ -479,6 +479,7 @@ WfStatus wf_str_init(WfThread *t)
         return WF_FAIL(wf_raise_no_memory(t));
     }
     memcpy(hash_key(), t->rt->hash_key, sizeof(WfHashKey));
+    in->lock.rank = WF_LOCK_STRINGS;
     t->rt->intern = in;
     wf_gc_add_root(t->rt, &in->x_table);
     for (size_t i = 0; i < WF_ARRAY_LEN(names); i++) {

@@ -140,6 +140,8 @@ WfThread *wf_runtime_start(const WfConfig *config)
     interp->rt = rt;
     interp->recursion_limit = 1000;
     interp->int_max_str_digits = config->int_max_str_digits;
+    interp->lock.rank = WF_LOCK_INTERP;
+    interp->import_lock.rank = WF_LOCK_IMPORT;
     rt->main_interp = interp;
     rt->config = config;
     rt->x_switch_usec = 5000;

@@ -9,7 +9,59 @@
 #include "platform/futex.h"
 #include "sched/park.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 enum { HELD = 1, WAITERS = 2, SPINS = 40 };
+
+#if WF_DEBUG
+/* What the native thread holds, outermost first. Thread-local, and no part of WfThread, because raw locks are taken by
+ * threads that have none (markers). Nothing switches fibers under a lock. */
+#define MAX_HELD 16
+static _Thread_local struct {
+    const void *lock;
+    WfLockRank rank;
+} held[MAX_HELD];
+static _Thread_local int n_held;
+
+static const char *const rank_names[] = {
+#define LOCK(name, guards) #name,
+#include "sched/locks.def"
+#undef LOCK
+};
+
+void wf_lock_enter(const void *lock, WfLockRank rank)
+{
+    for (int i = 0; i < n_held; i++) {
+        bool in_order = rank < held[i].rank || (rank == WF_LOCK_OBJECT && held[i].rank == rank && lock > held[i].lock);
+        if (!in_order) {
+            fprintf(stderr, "weft: lock %s (%p) taken under %s (%p)\n", rank_names[rank], lock, rank_names[held[i].rank], held[i].lock);
+            abort();
+        }
+    }
+    wf_assert(n_held < MAX_HELD);
+    held[n_held].lock = lock;
+    held[n_held].rank = rank;
+    n_held++;
+}
+
+void wf_lock_leave(const void *lock)
+{
+    int i = n_held - 1;
+    while (i >= 0 && held[i].lock != lock) {
+        i--;
+    }
+    wf_assert(i >= 0); /* it was taken by this thread */
+    n_held--;
+    memmove(&held[i], &held[i + 1], (size_t)(n_held - i) * sizeof held[0]);
+}
+
+bool wf_lock_held(void)
+{
+    return n_held > 0 && held[n_held - 1].rank != WF_LOCK_IMPORT;
+}
+#endif
 
 static bool still_contended(void *arg)
 {

@@ -12,9 +12,27 @@
 
 #include "sched/thread.h"
 
+/* The order of locks (sched/locks.def): a lock is taken only under locks of a higher rank; 0, what a zeroed lock has, is a
+ * leaf. Debug builds check it at each lock, with what the native thread holds. */
+typedef enum WfLockRank {
+#define LOCK(name, guards) WF_LOCK_##name,
+#include "sched/locks.def"
+#undef LOCK
+} WfLockRank;
+
 typedef struct WfMutex {
     uint8_t x_byte;
+    uint8_t rank; /* WfLockRank; immutable */
 } WfMutex;
+
+#if WF_DEBUG
+void wf_lock_enter(const void *lock, WfLockRank rank); /* before waiting for it */
+void wf_lock_leave(const void *lock);
+bool wf_lock_held(void); /* by the calling native thread: any but IMPORT, under which Python code runs */
+#else
+WF_INLINE void wf_lock_enter(const void *lock, WfLockRank rank) { (void)lock, (void)rank; }
+WF_INLINE void wf_lock_leave(const void *lock) { (void)lock; }
+#endif
 
 void wf_byte_lock_slow(WfThread *t, uint8_t *byte);
 void wf_byte_unlock_slow(uint8_t *byte);
@@ -36,13 +54,22 @@ WF_INLINE void wf_byte_unlock(uint8_t *byte)
     }
 }
 
-WF_INLINE void wf_mutex_lock(WfThread *t, WfMutex *m) { wf_byte_lock(t, &m->x_byte); }
-WF_INLINE void wf_mutex_unlock(WfMutex *m) { wf_byte_unlock(&m->x_byte); }
+WF_INLINE void wf_mutex_lock(WfThread *t, WfMutex *m)
+{
+    wf_lock_enter(m, (WfLockRank)m->rank);
+    wf_byte_lock(t, &m->x_byte);
+}
+WF_INLINE void wf_mutex_unlock(WfMutex *m)
+{
+    wf_lock_leave(m);
+    wf_byte_unlock(&m->x_byte);
+}
 
 /* For a few instructions of the runtime's own: waits without detaching, so nothing under it may allocate,
- * reach a safepoint or block. All zero is free. */
+ * reach a safepoint or block. All zero is a free leaf. */
 typedef struct WfRawLock {
     uint32_t x_word; /* 0 free, 1 held, 2 held and waited for */
+    uint32_t rank;   /* WfLockRank; immutable */
 } WfRawLock;
 void wf_raw_lock_slow(WfRawLock *l);
 void wf_raw_unlock_slow(WfRawLock *l);
@@ -53,17 +80,22 @@ WF_INLINE bool wf_raw_trylock(WfRawLock *l)
 }
 WF_INLINE void wf_raw_lock(WfRawLock *l)
 {
+    wf_lock_enter(l, (WfLockRank)l->rank);
     if (WF_UNLIKELY(!wf_raw_trylock(l))) {
         wf_raw_lock_slow(l);
     }
 }
 WF_INLINE void wf_raw_unlock(WfRawLock *l)
 {
+    wf_lock_leave(l);
     /* release: pairs with the acquire in wf_raw_lock */
     if (WF_UNLIKELY(__atomic_exchange_n(&l->x_word, 0, __ATOMIC_RELEASE) == 2)) {
         wf_raw_unlock_slow(l);
     }
 }
+
+/* In a forked child, whose only thread holds no lock: the holder may be gone. */
+WF_INLINE void wf_raw_lock_after_fork(WfRawLock *l) { l->x_word = 0; }
 
 /* Object locks: wf_lock, wf_unlock in sched/runtime.h. */
 

@@ -104,14 +104,17 @@ WF_INLINE bool wf_threaded(WfThread *t)
 {
     return __atomic_load_n(&t->rt->x_threaded, __ATOMIC_RELAXED) != 0;
 }
-WF_INLINE void wf_lock(WfThread *t, void *object)
+WF_INLINE void wf_lock_as(WfThread *t, void *object, WfLockRank rank)
 {
+    wf_lock_enter(object, rank);
     if (wf_threaded(t)) {
         wf_byte_lock(t, &((WfObject *)object)->x_lock);
     }
 }
+WF_INLINE void wf_lock(WfThread *t, void *object) { wf_lock_as(t, object, WF_LOCK_OBJECT); }
 WF_INLINE void wf_unlock(WfThread *t, void *object)
 {
+    wf_lock_leave(object);
     if (wf_threaded(t)) {
         wf_byte_unlock(&((WfObject *)object)->x_lock);
     }

@@ -18,6 +18,8 @@
 bool wf_world_init(WfRuntime *rt)
 {
     wf_membarrier_register(); /* for those who may call wf_membarrier later: model/instance.c */
+    rt->type_lock.rank = WF_LOCK_TYPE;
+    rt->signatures_lock.rank = WF_LOCK_SIGNATURES;
     rt->world = calloc(1, sizeof *rt->world);
     return rt->world != NULL;
 }

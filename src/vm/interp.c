@@ -281,6 +281,9 @@ static WF_NOINLINE WfValue run_loop(WfThread *t, WfFrame *entered)
 
 WfValue wf_vm_run(WfThread *t, WfFrame *f)
 {
+#if WF_DEBUG
+    wf_assert(!wf_lock_held());
+#endif
     WfEntry entry;
     entry.prev = t->entry;
     entry.frame = f;
