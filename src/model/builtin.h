@@ -44,7 +44,7 @@ struct WfGetSetDef {
 };
 enum { WF_GS_MEMBER = 1 };
 
-/* Parses args as `sig` says into out[]: for `new_`, `init` and `call` slots. fname: as messages name the function. */
+/* Parses args as `sig` says into out[]: for `new_`, `init` and `call` slots. fname: as messages name the function; "": not at all. */
 WfStatus wf_parse_args(WfThread *t, const char *fname, const char *sig, const WfArgs *args, WfValue *out, int n_out)
     WF_MUST_CHECK;
 

@@ -421,7 +421,8 @@ static WfStatus check_counts(WfThread *t, const Binding *b, int64_t n_kw, int n_
     }
     int64_t all = m.n_params - b->first - (varkw ? 1 : 0);
     if (!varkw && b->n_pos + n_kw > all) {
-        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%s() takes at most %zd %sargument%s (%zd given)", b->name, all,
+        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%s%s takes at most %zd %sargument%s (%zd given)",
+                                b->name[0] == '\0' ? "function" : b->name, b->name[0] == '\0' ? "" : "()", all,
                                 b->n_pos == 0 ? "keyword " : "", all == 1 ? "" : "s", b->n_pos + n_kw));
     }
     if (b->n_pos > max) {
@@ -477,7 +478,8 @@ static WfStatus check_keywords(WfThread *t, const Binding *b, int64_t n_kw)
         }
         if (i < 0 && !(b->m.flags & WF_SIG_VARKW)) {
             return WF_FAIL(
-                wf_raise(t, WF_EXC(TypeError), "'%U' is an invalid keyword argument for %s()", key, b->name));
+                wf_raise(t, WF_EXC(TypeError), "'%U' is an invalid keyword argument for %s%s", key,
+                         b->name[0] == '\0' ? "this function" : b->name, b->name[0] == '\0' ? "" : "()"));
         }
     }
     return WF_OK;
