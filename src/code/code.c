@@ -12,6 +12,93 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 
+const WfInsn wf_code_lazy[1] = {WF_OP_LOAD_CODE};
+
+/* --- positions ------------------------------------------------------------------------------------------ */
+
+static bool same_position(const WfPosition *a, const WfPosition *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+static bool is_narrow(const WfPosition *p, int32_t first_line, uint32_t start)
+{
+    int64_t line = (int64_t)p->line - first_line;
+    return start <= 0xffff && (p->line == 0 || (line >= 0 && line < 0xffff)) && (p->n_lines < 0xff || p->n_lines == 0xffff) && p->col < 0xff
+           && p->col >= -1 && p->end_col < 0xff && p->end_col >= -1;
+}
+
+static WfNarrowRun narrow(const WfPosition *p, int32_t first_line, uint32_t start)
+{
+    return (WfNarrowRun){(uint16_t)start, (uint16_t)(p->line == 0 ? 0xffff : p->line - first_line), (uint8_t)p->n_lines, (uint8_t)p->col,
+                         (uint8_t)p->end_col};
+}
+
+WfStatus wf_code_pack_positions(WfThread *t, const WfCodeParts *p, WfRaw **runs, uint32_t *n, bool *wide)
+{
+    *runs = NULL;
+    *n = 0;
+    *wide = false;
+    for (int32_t i = 0; p->positions != NULL && i < p->n_insns; i++) {
+        if (i == 0 || !same_position(&p->positions[i], &p->positions[i - 1])) {
+            ++*n;
+            *wide |= !is_narrow(&p->positions[i], p->first_line, (uint32_t)i);
+        }
+    }
+    if (*n == 0) {
+        return WF_OK;
+    }
+    *runs = wf_gc_alloc_raw(t, (int64_t)(*n * WF_POSITION_RUN(*wide)), false);
+    uint8_t *out = *runs == NULL ? NULL : (*runs)->data;
+    for (int32_t i = 0; out != NULL && i < p->n_insns; i++) {
+        if (i > 0 && same_position(&p->positions[i], &p->positions[i - 1])) {
+            continue;
+        }
+        WfNarrowRun a = narrow(&p->positions[i], p->first_line, (uint32_t)i);
+        WfWideRun b = {(uint32_t)i, p->positions[i]};
+        memcpy(out, *wide ? (const void *)&b : (const void *)&a, WF_POSITION_RUN(*wide));
+        out += WF_POSITION_RUN(*wide);
+    }
+    return out == NULL ? WF_RAISED : WF_OK;
+}
+
+static WfWideRun run_at(const WfCode *c, const uint8_t *runs, uint32_t i)
+{
+    WfWideRun w;
+    if (c->wide) {
+        memcpy(&w, runs + (size_t)i * sizeof w, sizeof w);
+        return w;
+    }
+    WfNarrowRun n;
+    memcpy(&n, runs + (size_t)i * sizeof n, sizeof n);
+    w.start = n.start;
+    w.position = (WfPosition){n.line == 0xffff ? 0 : c->first_line + n.line, n.n_lines == 0xff ? 0xffff : n.n_lines,
+                              n.col == 0xff ? -1 : n.col, n.end_col == 0xff ? -1 : n.end_col};
+    return w;
+}
+
+bool wf_code_position(const WfCode *c, int32_t i, WfPosition *out)
+{
+    const WfRaw *positions = wf_code_is_lazy(c) ? NULL : WF_LOAD(WfRaw, &c->positions);
+    if (positions == NULL || i < 0 || i >= c->n_insns) {
+        return false;
+    }
+    const uint8_t *runs = positions->data + c->at;
+    uint32_t low = 0, high = c->n_runs; /* the last run that begins at or before i */
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (run_at(c, runs, middle).start <= (uint32_t)i) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    *out = run_at(c, runs, low).position;
+    return out->line > 0;
+}
+
+/* --- making --------------------------------------------------------------------------------------------- */
+
 WfValue wf_code_new(WfThread *t, const WfCodeParts *p)
 {
     const char *wrong = wf_code_verify(p);
@@ -23,10 +110,15 @@ WfValue wf_code_new(WfThread *t, const WfCodeParts *p)
         return WF_EMPTY;
     }
     insns->size = (int64_t)p->n_insns * (int64_t)sizeof(WfInsn);
-    WfRaw *positions = p->positions == NULL ? NULL : wf_gc_alloc_raw(t, (int64_t)p->n_insns * (int64_t)sizeof(WfPosition), false);
+    WfRaw *runs;
+    uint32_t n_runs;
+    bool wide;
     WfRaw *handlers = p->n_handlers == 0 ? NULL : wf_gc_alloc_raw(t, (int64_t)p->n_handlers * (int64_t)sizeof(WfHandler), false);
+    if (wf_code_pack_positions(t, p, &runs, &n_runs, &wide) != WF_OK) {
+        return WF_EMPTY;
+    }
     WfCode *c = WF_NEW(t, WfCode, CODE, CODE);
-    if (c == NULL || (positions == NULL && p->positions != NULL) || (handlers == NULL && p->n_handlers > 0)) {
+    if (c == NULL || (handlers == NULL && p->n_handlers > 0)) {
         return WF_EMPTY;
     }
     memcpy(insns->data, p->insns, (size_t)p->n_insns * sizeof(WfInsn));
@@ -39,9 +131,6 @@ WfValue wf_code_new(WfThread *t, const WfCodeParts *p)
                 code[i] = 0;
             }
         }
-    }
-    if (positions != NULL) {
-        memcpy(positions->data, p->positions, (size_t)p->n_insns * sizeof(WfPosition));
     }
     if (handlers != NULL) {
         memcpy(handlers->data, p->handlers, (size_t)p->n_handlers * sizeof(WfHandler));
@@ -58,6 +147,8 @@ WfValue wf_code_new(WfThread *t, const WfCodeParts *p)
     c->first_line = p->first_line;
     c->n_insns = p->n_insns;
     c->n_handlers = p->n_handlers;
+    c->n_runs = n_runs;
+    c->wide = wide;
     c->n_params = p->n_args + p->n_kwonly + ((p->flags & WF_CO_VARARGS) != 0) + ((p->flags & WF_CO_VARKEYWORDS) != 0);
     c->simple = c->n_params == p->n_args;
     c->code = (const WfInsn *)(const void *)insns->data;
@@ -73,21 +164,11 @@ WfValue wf_code_new(WfThread *t, const WfCodeParts *p)
     wf_store_ptr(&c->name, p->name);
     wf_store_ptr(&c->qualname, p->qualname);
     wf_store_ptr(&c->handlers, handlers);
-    wf_store_ptr(&c->positions, positions);
+    wf_store_ptr(&c->positions, runs);
     if (wf_gc_register_release(t, &c->h) != WF_OK) {
         return WF_EMPTY;
     }
     return wf_from_object(c);
-}
-
-bool wf_code_position(const WfCode *c, int32_t i, WfPosition *out)
-{
-    WfRaw *positions = WF_LOAD(WfRaw, &c->positions);
-    if (positions == NULL || i < 0 || i >= c->n_insns) {
-        return false;
-    }
-    memcpy(out, positions->data + (size_t)i * sizeof(WfPosition), sizeof *out);
-    return out->line > 0;
 }
 
 void wf_code_trace(WfMarker *m, WfObject *o)
@@ -116,7 +197,8 @@ static WfCode *self_code(WfValue v)
 #define GET_SLOT(name, field)                                                                      \
     static WfValue get_##name(WfThread *t, WfValue self)                                           \
     {                                                                                              \
-        return wf_load(&self_code(self)->field);                                                   \
+        WfCode *c = self_code(self);                                                               \
+        return wf_code_load(t, c) != WF_OK ? WF_EMPTY : wf_load(&c->field);                        \
     }
 GET_INT(argcount, c->n_args)
 GET_INT(posonlyargcount, c->n_posonly)
@@ -134,15 +216,19 @@ GET_SLOT(filename, filename)
 GET_SLOT(name, name)
 GET_SLOT(qualname, qualname)
 
-static WfValue raw_bytes(WfThread *t, const WfSlot *slot)
+static WfValue raw_bytes(WfThread *t, WfValue self, size_t offset)
 {
+    if (wf_code_load(t, self_code(self)) != WF_OK) {
+        return WF_EMPTY;
+    }
+    const WfSlot *slot = (const WfSlot *)(const void *)((const char *)self_code(self) + offset);
     WfRaw *raw = WF_LOAD(WfRaw, slot);
     return wf_bytes_new(t, raw == NULL ? (const uint8_t *)"" : raw->data, raw == NULL ? 0 : raw->size);
 }
 
 static WfValue get_code_bytes(WfThread *t, WfValue self)
 {
-    WfValue b = raw_bytes(t, &self_code(self)->insns);
+    WfValue b = raw_bytes(t, self, offsetof(WfCode, insns));
     if (!wf_is_empty(b)) { /* the program without its caches, which change */
         WfInsn *code = (WfInsn *)(void *)wf_as_bytes(b)->data;
         for (int32_t i = 0; i < self_code(self)->n_insns; i++) {
@@ -159,11 +245,15 @@ static WfValue get_code_bytes(WfThread *t, WfValue self)
 }
 static WfValue get_linetable(WfThread *t, WfValue self)
 {
-    return raw_bytes(t, &self_code(self)->positions);
+    WfCodeParts p;
+    if (wf_code_parts(t, self_code(self), &p) != WF_OK) {
+        return WF_EMPTY;
+    }
+    return wf_bytes_new(t, (const uint8_t *)p.positions, p.positions == NULL ? 0 : (int64_t)p.n_insns * (int64_t)sizeof(WfPosition));
 }
 static WfValue get_exceptiontable(WfThread *t, WfValue self)
 {
-    return raw_bytes(t, &self_code(self)->handlers);
+    return raw_bytes(t, self, offsetof(WfCode, handlers));
 }
 
 static WfValue number_or_none(int64_t i, int64_t least)
@@ -173,7 +263,10 @@ static WfValue number_or_none(int64_t i, int64_t least)
 
 static WfValue code_positions(WfThread *t, WfValue *a)
 {
-    const WfCode *c = self_code(a[0]);
+    WfCode *c = self_code(a[0]);
+    if (wf_code_load(t, c) != WF_OK) {
+        return WF_EMPTY;
+    }
     WfValue list = wf_list_new(t, c->n_insns);
     for (int32_t i = 0; i < c->n_insns && !wf_is_empty(list); i++) {
         WfPosition p;
@@ -190,7 +283,10 @@ static WfValue code_positions(WfThread *t, WfValue *a)
 
 static WfValue code_lines(WfThread *t, WfValue *a)
 {
-    const WfCode *c = self_code(a[0]);
+    WfCode *c = self_code(a[0]);
+    if (wf_code_load(t, c) != WF_OK) {
+        return WF_EMPTY;
+    }
     WfValue list = wf_list_new(t, 0);
     for (int32_t i = 0; i < c->n_insns && !wf_is_empty(list);) {
         WfPosition p, q;
@@ -209,8 +305,11 @@ static WfValue code_lines(WfThread *t, WfValue *a)
 
 /* --- making ------------------------------------------------------------------------------------------------ */
 
-void wf_code_parts(const WfCode *c, WfCodeParts *p)
+WfStatus wf_code_parts(WfThread *t, WfCode *c, WfCodeParts *p)
 {
+    if (wf_code_load(t, c) != WF_OK) {
+        return WF_RAISED;
+    }
     *p = (WfCodeParts){
         .n_args = c->n_args,
         .n_posonly = c->n_posonly,
@@ -232,10 +331,26 @@ void wf_code_parts(const WfCode *c, WfCodeParts *p)
         .name = WF_LOAD(WfStr, &c->name),
         .qualname = WF_LOAD(WfStr, &c->qualname),
     };
-    WfRaw *positions = WF_LOAD(WfRaw, &c->positions);
     WfRaw *handlers = WF_LOAD(WfRaw, &c->handlers);
-    p->positions = positions == NULL ? NULL : (const WfPosition *)(const void *)positions->data;
     p->handlers = handlers == NULL ? NULL : (const WfHandler *)(const void *)handlers->data;
+    if (c->n_runs == 0) {
+        return WF_OK;
+    }
+    WfRaw *positions = wf_gc_alloc_raw(t, (int64_t)c->n_insns * (int64_t)sizeof(WfPosition), false);
+    if (positions == NULL) {
+        return WF_RAISED;
+    }
+    WfPosition *out = (WfPosition *)(void *)positions->data;
+    const uint8_t *runs = WF_LOAD(WfRaw, &c->positions)->data + c->at;
+    uint32_t run = 0;
+    for (int32_t i = 0; i < c->n_insns; i++) {
+        while (run + 1 < c->n_runs && run_at(c, runs, run + 1).start <= (uint32_t)i) {
+            run++;
+        }
+        out[i] = run_at(c, runs, run).position;
+    }
+    p->positions = out;
+    return WF_OK;
 }
 
 static WfStatus replace_int(WfThread *t, WfValue v, int32_t *field)
@@ -338,7 +453,9 @@ enum {
 static WfValue code_replace(WfThread *t, WfValue *a)
 {
     WfCodeParts p;
-    wf_code_parts(self_code(a[0]), &p);
+    if (wf_code_parts(t, self_code(a[0]), &p) != WF_OK) {
+        return WF_EMPTY;
+    }
     WfValue lines = a[R_LINETABLE];
     if (wf_is_bytes(lines) && (size_t)wf_as_bytes(lines)->length != (size_t)p.n_insns * sizeof(WfPosition)) {
         lines = wf_bytes_new(t, "", 0); /* made for other instructions: no lines at all */
@@ -379,6 +496,13 @@ static bool same_raw(const WfSlot *a, const WfSlot *b)
     return x->size == y->size && memcmp(x->data, y->data, (size_t)x->size) == 0;
 }
 
+static bool same_positions(const WfCode *x, const WfCode *y)
+{
+    const WfRaw *a = WF_LOAD(WfRaw, &x->positions), *b = WF_LOAD(WfRaw, &y->positions);
+    return x->n_runs == y->n_runs && x->wide == y->wide
+           && (x->n_runs == 0 || memcmp(a->data + x->at, b->data + y->at, x->n_runs * WF_POSITION_RUN(x->wide)) == 0);
+}
+
 /* Constants are equal only if their types are, too, and for floats their signs. */
 static WfFound same_constant(WfThread *t, WfValue a, WfValue b)
 {
@@ -410,7 +534,7 @@ static WfFound codes_equal(WfThread *t, const WfCode *x, const WfCode *y)
 {
     if (x->n_args != y->n_args || x->n_posonly != y->n_posonly || x->n_kwonly != y->n_kwonly || x->flags != y->flags
         || x->first_line != y->first_line || x->n_insns != y->n_insns || !same_raw(&x->handlers, &y->handlers)
-        || !same_raw(&x->positions, &y->positions)) {
+        || !same_positions(x, y)) {
         return WF_MISSING;
     }
     for (int32_t i = 0; i < x->n_insns; i++) {
@@ -439,13 +563,19 @@ static WfValue code_compare(WfThread *t, WfValue a, WfValue b, int op)
     if ((op != WF_EQ && op != WF_NE) || !WF_IS_KIND(b, CODE)) {
         return WF_NOT_IMPLEMENTED;
     }
+    if (wf_code_load(t, self_code(a)) != WF_OK || wf_code_load(t, self_code(b)) != WF_OK) {
+        return WF_EMPTY;
+    }
     WfFound same = wf_is(a, b) ? WF_FOUND : codes_equal(t, self_code(a), self_code(b));
     return same == WF_ERROR ? WF_EMPTY : WF_BOOL((same == WF_FOUND) == (op == WF_EQ));
 }
 
 static WfStatus code_hash(WfThread *t, WfValue self, int64_t *hash)
 {
-    const WfCode *c = self_code(self);
+    WfCode *c = self_code(self);
+    if (wf_code_load(t, c) != WF_OK) {
+        return WF_RAISED;
+    }
     uint64_t h = (uint64_t)wf_str_hash(WF_LOAD(WfStr, &c->name));
     h = (h ^ (uint64_t)c->n_args) * 1000003u;
     h = (h ^ (uint64_t)c->n_insns) * 1000003u;
@@ -463,8 +593,11 @@ static WfValue code_repr(WfThread *t, WfValue self)
 
 static WfValue code_sizeof(WfThread *t, WfValue *a)
 {
-    const WfCode *c = self_code(a[0]);
-    return wf_small_int((int64_t)sizeof(WfCode) + (int64_t)c->n_insns * (int64_t)(sizeof(WfInsn) + sizeof(WfPosition)));
+    WfCode *c = self_code(a[0]);
+    if (wf_code_load(t, c) != WF_OK) {
+        return WF_EMPTY;
+    }
+    return wf_small_int((int64_t)sizeof(WfCode) + (int64_t)c->n_insns * (int64_t)sizeof(WfInsn) + (int64_t)c->n_runs * (int64_t)WF_POSITION_RUN(c->wide));
 }
 
 static WfValue code_new(WfThread *t, WfType *type, const WfArgs *args)

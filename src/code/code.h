@@ -7,7 +7,10 @@
  * read that may follow (liveness.h); they are not initialised. A parameter that is a cell variable arrives in its local
  * register; the prologue's MAKE_CELL moves it to the cell.
  *
- * Everything but caches in `insns` and the lazily made `x_live` is immutable. */
+ * A code object that comes from a file is lazy at first (code/unit.c): only numbers, flags, first_line, file name, name and qualified
+ * name are there, `code` is wf_code_lazy, and the slots insns, positions and co_consts are unit.c's own. Whoever wants more calls
+ * wf_code_load first; a frame that runs has it done by LOAD_CODE. `code` goes last: who has seen it sees the rest (wf_code_start).
+ * Everything else but caches in `insns` and the lazily made `x_live` is immutable. */
 #ifndef WF_CODE_CODE_H
 #define WF_CODE_CODE_H
 
@@ -36,6 +39,17 @@ typedef struct WfPosition { /* one for each word of insns */
     int16_t col, end_col; /* UTF-8 bytes; -1: none */
 } __attribute__((packed)) WfPosition;
 
+/* Kept are runs of words with the same position, by their first word. */
+typedef struct WfNarrowRun {
+    uint16_t start, line; /* line: behind first_line; 0xffff: none */
+    uint8_t n_lines, col, end_col; /* 0xff: none */
+} __attribute__((packed)) WfNarrowRun;
+typedef struct WfWideRun {
+    uint32_t start;
+    WfPosition position;
+} __attribute__((packed)) WfWideRun;
+#define WF_POSITION_RUN(wide) ((wide) ? sizeof(WfWideRun) : sizeof(WfNarrowRun))
+
 typedef struct WfCode {
     WfObject h;
     int32_t n_args, n_posonly, n_kwonly; /* co_argcount (positional-only included), ... */
@@ -46,10 +60,13 @@ typedef struct WfCode {
     int32_t first_line;
     int32_t n_insns;      /* words */
     int32_t n_handlers;
+    uint32_t at;          /* where in positions the runs begin; lazy: the body */
+    uint32_t n_runs;      /* of positions; lazy: the number of the code's record */
+    uint32_t wide;        /* runs are WfWideRun */
     int32_t n_params;     /* registers that hold arguments: args + kwonly + *args + **kwargs */
     uint32_t simple;      /* 1: only positional parameters, no generator: a call with n_args arguments needs no binding */
-    const WfInsn *code;   /* = data of insns */
-    WfSlot *k;            /* = items of consts */
+    const WfInsn *code;   /* = data of insns, or wf_code_lazy; atomic */
+    WfSlot *k;            /* = items of consts; atomic, relaxed */
     WfSlot insns;         /* WfRaw of WfInsn, of kind INSNS */
     WfSlot consts;        /* WfTuple; names too. co_consts and co_names are made from the following two */
     WfSlot co_consts;     /* WfTuple: the program's constants, docstring first, as CPython shows them */
@@ -57,7 +74,7 @@ typedef struct WfCode {
     WfSlot varnames, cellvars, freevars; /* WfTuple of str */
     WfSlot filename, name, qualname;     /* WfStr */
     WfSlot handlers;      /* WfRaw of WfHandler, or EMPTY */
-    WfSlot positions;     /* WfRaw of WfPosition, or EMPTY */
+    WfSlot positions;     /* WfRaw with the runs of positions, or EMPTY */
     void *x_live;         /* liveness.c: made on demand, freed with the code */
 } WfCode;
 WF_INLINE WfCode *wf_as_code(WfValue v) { return WF_AS(WfCode, v); }
@@ -116,8 +133,26 @@ typedef struct WfCodeParts {
 WfValue wf_code_new(WfThread *t, const WfCodeParts *parts) WF_MUST_CHECK;
 /* Position of the instruction at word index i; false if none is known. */
 bool wf_code_position(const WfCode *c, int32_t i, WfPosition *out);
-/* The parts of c, sharing its arrays. */
-void wf_code_parts(const WfCode *c, WfCodeParts *p);
+/* The parts of c, sharing its arrays but for the positions. */
+WfStatus wf_code_parts(WfThread *t, WfCode *c, WfCodeParts *p) WF_MUST_CHECK;
+/* The runs that stand for the parts' positions. *runs NULL: there are none. */
+WfStatus wf_code_pack_positions(WfThread *t, const WfCodeParts *p, WfRaw **runs, uint32_t *n, bool *wide) WF_MUST_CHECK;
+
+/* The one instruction of code that has not been loaded. */
+extern const WfInsn wf_code_lazy[1];
+WF_INLINE const WfInsn *wf_code_start(const WfCode *c)
+{
+    return __atomic_load_n(&c->code, __ATOMIC_ACQUIRE); /* pairs with unit.c's publish */
+}
+WF_INLINE bool wf_code_is_lazy(const WfCode *c) { return wf_code_start(c) == wf_code_lazy; }
+WfStatus wf_code_load_slow(WfThread *t, WfCode *c);
+/* Sees to it that all of c is there. ValueError: it came from a file and is damaged. */
+WF_INLINE WF_MUST_CHECK WfStatus wf_code_load(WfThread *t, WfCode *c)
+{
+    return WF_LIKELY(!wf_code_is_lazy(c)) ? WF_OK : wf_code_load_slow(t, c);
+}
+/* The docstring, or None. */
+WfValue wf_code_doc(WfThread *t, WfCode *c);
 void wf_code_trace(WfMarker *m, WfObject *o);
 /* Kind INSNS: the instructions, with the inline caches that the vm keeps among them (vm/cache.c). */
 void wf_insns_trace(WfMarker *m, WfObject *o);

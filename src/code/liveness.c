@@ -125,7 +125,7 @@ void wf_liveness_mark(WfMarker *m, WfCode *c, int32_t word, const WfValue *regs,
     for (int64_t i = 0; i < n_fixed; i++) {
         wf_mark_value(m, regs[i]);
     }
-    if (c->n_regs == c->n_fixed || limit <= c->n_fixed) {
+    if (c->n_regs == c->n_fixed || limit <= c->n_fixed || wf_code_is_lazy(c)) {
         return;
     }
     Table *table = (Table *)__atomic_load_n(&c->x_live, __ATOMIC_ACQUIRE);

@@ -134,7 +134,7 @@ const char *wf_code_verify(const WfCodeParts *p)
     const char *wrong = NULL;
     for (int32_t i = 0; i < p->n_insns && wrong == NULL; i++) {
         const WfInsn insn = p->insns[i];
-        if (WF_INSN_OP(insn) >= WF_OP_COUNT) {
+        if (WF_INSN_OP(insn) >= WF_OP_COUNT || WF_INSN_OP(insn) == WF_OP_LOAD_CODE) {
             wrong = "unknown instruction";
             break;
         }

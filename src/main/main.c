@@ -278,8 +278,9 @@ static void environment(WfConfig *c)
         c->pycache_prefix = v;
     } else if (c->pycache_prefix == NULL) {
         const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-#if WF_DEBUG /* of a compiler that changes with every build nothing is kept */
+#if WF_DEBUG /* of a compiler that changes with every build nothing is kept, nor is anything found */
         base = home = NULL;
+        c->pycache_prefix = "/dev/null";
         c->dont_write_bytecode = true;
 #endif
         unsigned long long key = code_key();

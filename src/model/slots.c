@@ -757,58 +757,46 @@ static WfAnyFn specific_slot(const WfType *type, const WfSlotRow *row, WfValue d
     return NULL;
 }
 
-static void fit_field(WfType *type, uint16_t offset)
+/* What the rows of one field have led to. */
+typedef struct Fit {
+    WfAnyFn specific;
+    bool has_rows, use_generic;
+} Fit;
+
+static void fit_row(const WfType *type, const WfSlotRow *row, Fit *fit)
 {
-    WfAnyFn specific = NULL, result = NULL;
-    bool use_generic = false;
-    for (int i = 0; i < wf_slot_n_rows; i++) {
-        const WfSlotRow *row = &wf_slot_rows[i];
-        if (row->offset != offset) {
-            continue;
-        }
-        WfValue d = wf_type_lookup_mro(type, row->name, NULL);
-        if (wf_is_empty(d)) {
-            continue;
-        }
-        bool skip;
-        WfAnyFn fn = specific_slot(type, row, d, &skip);
-        if (skip) {
-            continue;
-        }
-        if (fn == NULL || (specific != NULL && specific != fn)) {
-            use_generic = true;
-        } else {
-            specific = fn;
-        }
+    bool skip = false;
+    fit->has_rows = true;
+    WfValue d = wf_type_lookup_mro(type, row->name, NULL);
+    WfAnyFn fn = wf_is_empty(d) ? NULL : specific_slot(type, row, d, &skip);
+    if (wf_is_empty(d) || skip) {
+        return;
     }
-    if (use_generic) {
-        result = field_get(&generic, offset);
+    if (fn == NULL || (fit->specific != NULL && fit->specific != fn)) {
+        fit->use_generic = true;
     } else {
-        result = specific;
+        fit->specific = fn;
     }
-    field_set(&type->slots, offset, result);
 }
 
 void wf_slots_fit(WfThread *t, WfType *type, WfStr *name)
 {
-    if (name == NULL) {
-        uint16_t done[96];
-        int n = 0;
-        for (int i = 0; i < wf_slot_n_rows; i++) {
-            bool again = false;
-            for (int j = 0; j < n; j++) {
-                again |= done[j] == wf_slot_rows[i].offset;
-            }
-            if (!again) {
-                done[n++] = wf_slot_rows[i].offset;
-                fit_field(type, wf_slot_rows[i].offset);
-            }
+    Fit fits[sizeof(WfSlotTable) / sizeof(WfAnyFn)] = {0};
+    for (int i = 0; name != NULL && i < wf_slot_n_rows; i++) {
+        if (wf_slot_rows[i].name == name) {
+            fits[wf_slot_rows[i].offset / sizeof(WfAnyFn)].has_rows = true;
         }
-    } else {
-        for (int i = 0; i < wf_slot_n_rows; i++) {
-            if (wf_slot_rows[i].name == name) {
-                fit_field(type, wf_slot_rows[i].offset);
-            }
+    }
+    for (int i = 0; i < wf_slot_n_rows; i++) {
+        Fit *fit = &fits[wf_slot_rows[i].offset / sizeof(WfAnyFn)];
+        if (name == NULL || fit->has_rows) {
+            fit_row(type, &wf_slot_rows[i], fit);
+        }
+    }
+    for (size_t i = 0; i < WF_ARRAY_LEN(fits); i++) {
+        if (fits[i].has_rows) {
+            uint16_t offset = (uint16_t)(i * sizeof(WfAnyFn));
+            field_set(&type->slots, offset, fits[i].use_generic ? field_get(&generic, offset) : fits[i].specific);
         }
     }
     wf_slots_fit_flags(t, type);

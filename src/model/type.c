@@ -499,7 +499,7 @@ WfFound wf_type_store(WfThread *t, WfType *type, WfStr *name, WfValue v)
     return result;
 }
 
-WfStatus wf_type_modified(WfThread *t, WfType *type, WfStr *name)
+static void modified(WfThread *t, WfType *type, WfStr *name)
 {
     wf_mutex_lock(t, &t->rt->type_lock);
     each_below(t, type, invalidate, NULL);
@@ -508,10 +508,20 @@ WfStatus wf_type_modified(WfThread *t, WfType *type, WfStr *name)
     }
     each_below(t, type, revalidate, NULL);
     wf_mutex_unlock(&t->rt->type_lock);
+}
+
+WfStatus wf_type_modified(WfThread *t, WfType *type, WfStr *name)
+{
+    modified(t, type, name);
     if (name == NULL) {
         flush_caches(t);
     }
     return WF_OK;
+}
+
+void wf_type_completed(WfThread *t, WfType *type)
+{
+    modified(t, type, NULL);
 }
 
 /* --- subclasses ------------------------------------------------------------------------------------------------------------- */

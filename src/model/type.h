@@ -244,6 +244,8 @@ void wf_method_cache_clear(WfThread *t); /* the collector: names and values ther
 void wf_method_cache_free(WfThread *t);
 /* After any change of type->dict, bases or slots: new versions for it and its subclasses, slots updated. */
 WfStatus wf_type_modified(WfThread *t, WfType *type, WfStr *name) WF_MUST_CHECK;
+/* The same for a type that nobody else has seen yet: there are no inline caches that could know it. */
+void wf_type_completed(WfThread *t, WfType *type);
 void wf_type_trace(WfMarker *m, WfObject *o);
 void wf_shape_trace(WfMarker *m, WfObject *o);
 void wf_native_trace(WfMarker *m, WfObject *o);

@@ -38,7 +38,10 @@ static WfValue instructions(WfThread *t, WfValue *a)
     if (!WF_IS_KIND(a[0], CODE)) {
         return wf_raise(t, WF_EXC(TypeError), "instructions() argument must be code, not %T", a[0]);
     }
-    const WfCode *c = wf_as_code(a[0]);
+    WfCode *c = wf_as_code(a[0]);
+    if (wf_code_load(t, c) != WF_OK) {
+        return WF_EMPTY;
+    }
     WfValue list = wf_list_new(t, c->n_insns);
     if (wf_is_empty(list)) {
         return list;
@@ -91,7 +94,10 @@ static WfValue handlers(WfThread *t, WfValue *a)
     if (!WF_IS_KIND(a[0], CODE)) {
         return wf_raise(t, WF_EXC(TypeError), "handlers() argument must be code, not %T", a[0]);
     }
-    const WfCode *c = wf_as_code(a[0]);
+    WfCode *c = wf_as_code(a[0]);
+    if (wf_code_load(t, c) != WF_OK) {
+        return WF_EMPTY;
+    }
     const WfRaw *raw = WF_LOAD(WfRaw, &c->handlers);
     WfValue list = wf_list_new(t, c->n_handlers);
     for (int32_t i = 0; i < c->n_handlers && !wf_is_empty(list); i++) {

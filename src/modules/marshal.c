@@ -2,15 +2,13 @@
  * SPDX-License-Identifier: MIT
  *
  * Design: one byte of type, perhaps with the flag 0x80 "remember me", then the contents; a remembered value is later named
- * by its number ('r'). A code object ('c') begins with a layout number and a checksum of what follows, and goes through the
- * verifier: damaged code is refused, never run. Facts about the format: CPython's documentation of marshal and its
+ * by its number ('r'). A code object ('c') is a unit of code/unit.c, with a checksum: damaged code is refused, never run. Facts about the format: CPython's documentation of marshal and its
  * published descriptions.
  * Threads: a writer and a reader belong to one call. */
 #include "modules/marshal.h"
 
 #include "base/dtoa.h"
-#include "base/hash.h"
-#include "code/code.h"
+#include "code/unit.h"
 #include "model/builtin.h"
 #include "objects/bytes.h"
 #include "objects/codecs.h"
@@ -26,9 +24,6 @@
 
 #define MAX_DEPTH 2000
 #define FLAG_REF 0x80
-/* Layout of code objects: to be counted up with every change of opcodes.def, WfCodeParts or WfPosition. */
-#define CODE_LAYOUT (1u << 16 | (uint32_t)WF_OP_COUNT << 8 | (uint32_t)sizeof(WfPosition))
-
 /* --- writing ---------------------------------------------------------------------------------------------- */
 
 typedef struct Writer {
@@ -161,45 +156,10 @@ static WfStatus write_items(Writer *w, int type, WfValue tuple, int flag)
     return WF_OK;
 }
 
-static WfStatus write_code(Writer *w, const WfCode *c, int flag)
+static WfStatus write_code(Writer *w, WfCode *c, int flag)
 {
-    WfCodeParts p;
-    wf_code_parts(c, &p);
-    if (put_byte(w, 'c' | flag) != WF_OK || put_u32(w, CODE_LAYOUT) != WF_OK) {
-        return WF_RAISED;
-    }
-    int64_t check_at = w->length;
-    uint64_t zero = 0;
-    int32_t numbers[] = {p.n_args, p.n_posonly, p.n_kwonly, p.n_locals, p.n_regs, p.first_line, (int32_t)p.flags, p.n_insns, p.n_handlers, p.positions != NULL};
-    if (put(w, &zero, 8) != WF_OK || put(w, numbers, sizeof numbers) != WF_OK) {
-        return WF_RAISED;
-    }
-    for (int32_t i = 0; i < p.n_insns; i++) { /* without what the caches hold now */
-        WfInsn insn = p.insns[i];
-        WfExtra extra = (WfExtra)wf_op_info[WF_INSN_OP(insn)].extra;
-        if (put(w, &insn, 8) != WF_OK) {
-            return WF_RAISED;
-        }
-        if (extra != WF_EXTRA_0) {
-            i++;
-            if (put(w, extra == WF_EXTRA_CACHE ? &zero : &p.insns[i], 8) != WF_OK) {
-                return WF_RAISED;
-            }
-        }
-    }
-    if ((p.positions != NULL && put(w, p.positions, (int64_t)p.n_insns * (int64_t)sizeof(WfPosition)) != WF_OK)
-        || (p.n_handlers > 0 && put(w, p.handlers, (int64_t)p.n_handlers * (int64_t)sizeof(WfHandler)) != WF_OK)) {
-        return WF_RAISED;
-    }
-    uint64_t check = wf_hash_siphash13((WfHashKey){0, CODE_LAYOUT}, w->buffer->data + check_at + 8, (size_t)(w->length - check_at - 8));
-    memcpy(w->buffer->data + check_at, &check, 8);
-    const void *values[] = {p.consts, p.co_consts, p.co_names, p.varnames, p.cellvars, p.freevars, p.filename, p.name, p.qualname};
-    for (size_t i = 0; i < WF_ARRAY_LEN(values); i++) {
-        if (write_value(w, wf_from_object(values[i])) != WF_OK) {
-            return WF_RAISED;
-        }
-    }
-    return WF_OK;
+    WfValue unit = wf_unit_dump(w->t, c);
+    return wf_is_empty(unit) || put_byte(w, 'c' | flag) != WF_OK ? WF_RAISED : put(w, wf_as_bytes(unit)->data, wf_as_bytes(unit)->length);
 }
 
 /* FOUND: written as a reference. MISSING: *flag says whether the reader should remember it. */
@@ -478,93 +438,13 @@ static WfValue read_text(Reader *r, int type)
     return wf_is_empty(s) || type == 'u' || type == 'a' || type == 'z' ? s : wf_str_intern(r->t, s);
 }
 
-static WfTuple *read_tuple_part(Reader *r)
-{
-    WfValue v = read_value(r, false);
-    if (wf_is_empty(v)) {
-        return NULL;
-    }
-    if (!WF_IS_EXACT(v, TUPLE)) {
-        return WF_FAIL_NULL(bad_data(r, "code: tuple expected"));
-    }
-    return wf_as_tuple(v);
-}
-static WfStr *read_str_part(Reader *r)
-{
-    WfValue v = read_value(r, false);
-    if (wf_is_empty(v)) {
-        return NULL;
-    }
-    if (!WF_IS_EXACT(v, STR)) {
-        return WF_FAIL_NULL(bad_data(r, "code: string expected"));
-    }
-    return wf_as_str(v);
-}
-static WfStatus read_names_part(Reader *r, WfTuple **out)
-{
-    *out = read_tuple_part(r);
-    for (int64_t i = 0; *out != NULL && i < (*out)->length; i++) {
-        if (!WF_IS_EXACT(wf_tuple_at(*out, i), STR)) {
-            return WF_FAIL(bad_data(r, "code: name expected"));
-        }
-    }
-    return *out == NULL ? WF_RAISED : WF_OK;
-}
-
 static WfValue read_code(Reader *r)
 {
-    uint32_t layout;
-    if (take_u32(r, &layout) != WF_OK) {
-        return WF_EMPTY;
+    size_t n = wf_unit_size(r->p, (size_t)(r->end - r->p));
+    if (n == 0) {
+        return bad_data(r, "code of another version, or not all of it");
     }
-    if (layout != CODE_LAYOUT) {
-        return bad_data(r, "code of another version");
-    }
-    const uint8_t *check_at = take(r, 8);
-    int32_t n[10];
-    const uint8_t *numbers = check_at == NULL ? NULL : take(r, sizeof n);
-    if (numbers == NULL) {
-        return WF_EMPTY;
-    }
-    memcpy(n, numbers, sizeof n);
-    if (n[7] <= 0 || n[8] < 0) {
-        return bad_data(r, "code: counts");
-    }
-    const uint8_t *insns = take(r, (uint64_t)n[7] * 8);
-    const uint8_t *positions = insns == NULL || !n[9] ? NULL : take(r, (uint64_t)n[7] * sizeof(WfPosition));
-    const uint8_t *handlers = wf_pending(r->t) || n[8] == 0 ? NULL : take(r, (uint64_t)n[8] * sizeof(WfHandler));
-    if (wf_pending(r->t)) {
-        return WF_EMPTY;
-    }
-    uint64_t check;
-    memcpy(&check, check_at, 8);
-    if (check != wf_hash_siphash13((WfHashKey){0, CODE_LAYOUT}, check_at + 8, (size_t)(r->p - check_at - 8))) {
-        return bad_data(r, "code is damaged");
-    }
-    /* aligned copies */
-    WfRaw *insns_copy = wf_gc_alloc_raw(r->t, (int64_t)n[7] * 8, false);
-    WfRaw *handlers_copy = insns_copy == NULL ? NULL : wf_gc_alloc_raw(r->t, (int64_t)n[8] * (int64_t)sizeof(WfHandler) + 8, false);
-    if (handlers_copy == NULL) {
-        return WF_EMPTY;
-    }
-    memcpy(insns_copy->data, insns, (size_t)n[7] * 8);
-    if (handlers != NULL) {
-        memcpy(handlers_copy->data, handlers, (size_t)n[8] * sizeof(WfHandler));
-    }
-    WfCodeParts p = {.n_args = n[0], .n_posonly = n[1], .n_kwonly = n[2], .n_locals = n[3], .n_regs = n[4], .first_line = n[5],
-                     .flags = (uint32_t)n[6], .insns = (const WfInsn *)(const void *)insns_copy->data, .n_insns = n[7],
-                     .positions = (const WfPosition *)(const void *)positions,
-                     .handlers = (const WfHandler *)(const void *)handlers_copy->data, .n_handlers = n[8]};
-    p.consts = read_tuple_part(r);
-    p.co_consts = p.consts == NULL ? NULL : read_tuple_part(r);
-    if (p.co_consts == NULL || read_names_part(r, &p.co_names) != WF_OK || read_names_part(r, &p.varnames) != WF_OK
-        || read_names_part(r, &p.cellvars) != WF_OK || read_names_part(r, &p.freevars) != WF_OK) {
-        return WF_EMPTY;
-    }
-    p.filename = read_str_part(r);
-    p.name = p.filename == NULL ? NULL : read_str_part(r);
-    p.qualname = p.name == NULL ? NULL : read_str_part(r);
-    return p.qualname == NULL ? WF_EMPTY : wf_code_new(r->t, &p);
+    return wf_unit_load(r->t, take(r, n), n);
 }
 
 static WfValue read_container(Reader *r, int type, int flag)

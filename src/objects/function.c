@@ -47,10 +47,6 @@ WfFunction *wf_function_new(WfThread *t, struct WfCode *code, WfDict *globals)
     wf_store_raw(&f->builtins, builtins);
     wf_store_raw(&f->name, wf_load(&code->name));
     wf_store_raw(&f->qualname, wf_load(&code->qualname));
-    const WfTuple *consts = WF_LOAD(WfTuple, &code->co_consts);
-    if (consts != NULL && consts->length > 0 && wf_is_str(wf_tuple_at(consts, 0))) {
-        wf_store_raw(&f->doc, wf_tuple_at(consts, 0));
-    }
     wf_store_raw(&f->module, module);
     return f;
 }
@@ -95,6 +91,19 @@ static WfValue get_code(WfThread *t, WfValue self)
     return wf_load(&self_of(self)->code);
 }
 
+static WfValue get_doc(WfThread *t, WfValue self)
+{
+    WfFunction *f = self_of(self);
+    WfValue doc = wf_load(&f->doc);
+    return wf_is_empty(doc) ? wf_code_doc(t, wf_function_code(f)) : doc;
+}
+
+static WfStatus set_doc(WfThread *t, WfValue self, WfValue v)
+{
+    wf_store(&self_of(self)->doc, wf_is_empty(v) ? WF_NONE : v);
+    return WF_OK;
+}
+
 static WfStatus set_code(WfThread *t, WfValue self, WfValue v)
 {
     WfFunction *f = self_of(self);
@@ -107,6 +116,7 @@ static WfStatus set_code(WfThread *t, WfValue self, WfValue v)
         return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "%V() requires a code object with %zd free vars, not %d", wf_load(&f->name), n,
                                 wf_as_code(v)->n_free));
     }
+    wf_store(&f->doc, get_doc(t, self)); /* stays that of the old code */
     changed(f, &f->code, v);
     return WF_OK;
 }
@@ -216,17 +226,10 @@ static WfStatus set_qualname(WfThread *t, WfValue self, WfValue v)
     {                                                                       \
         return or_none(&self_of(self)->field);                              \
     }
-PLAIN_FIELD(doc)
 PLAIN_FIELD(module)
 PLAIN_FIELD(globals)
 PLAIN_FIELD(builtins)
 PLAIN_FIELD(closure)
-
-static WfStatus set_doc(WfThread *t, WfValue self, WfValue v)
-{
-    wf_store(&self_of(self)->doc, v);
-    return WF_OK;
-}
 
 static WfStatus set_module(WfThread *t, WfValue self, WfValue v)
 {

@@ -19,7 +19,7 @@ typedef struct WfFunction { /* kind FUNCTION */
     WfSlot defaults;    /* tuple, or EMPTY */
     WfSlot kwdefaults;  /* dict, or EMPTY */
     WfSlot name, qualname; /* str */
-    WfSlot doc;         /* any value; EMPTY: None */
+    WfSlot doc;         /* any value; EMPTY: the code's */
     WfSlot module;      /* any value; EMPTY: None */
     WfSlot annotations; /* dict, or a tuple (name, value, ...) until asked for, or EMPTY */
     WfSlot attrs;       /* attributes, as in model/type.h: buffer or dict */

@@ -258,7 +258,8 @@ WfType *wf_structseq_new_type(WfThread *t, const WfStructSeqDesc *desc)
         return NULL;
     }
     __atomic_and_fetch(&type->flags, ~(uint32_t)WF_TF_BASETYPE, __ATOMIC_RELAXED);
-    return wf_type_modified(t, type, NULL) == WF_OK ? type : NULL;
+    wf_type_completed(t, type);
+    return type;
 }
 
 WfStatus wf_structseq_disable_new(WfThread *t, WfType *type)

@@ -410,6 +410,9 @@ static WfStatus fix_filename(WfThread *t, WfValue code, WfValue old, WfValue fre
     if (!wf_str_equal(wf_as_str(wf_load(&c->filename)), wf_as_str(old))) {
         return WF_OK;
     }
+    if (wf_code_load(t, c) != WF_OK) {
+        return WF_RAISED;
+    }
     wf_store(&c->filename, fresh);
     const WfTuple *k = WF_LOAD(WfTuple, &c->consts);
     if (wf_recursion_enter(t, "") != WF_OK) {

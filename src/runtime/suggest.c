@@ -142,6 +142,9 @@ static WfValue for_name(WfThread *t, WfValue exc)
         return WF_NONE;
     }
     const WfFunction *f = WF_LOAD(WfFunction, &frame->func);
+    if (wf_code_load(t, WF_LOAD(WfCode, &frame->code)) != WF_OK) {
+        return WF_EMPTY;
+    }
     WfValue where[3] = {wf_load(&WF_LOAD(WfCode, &frame->code)->varnames), f != NULL ? wf_load(&f->globals) : WF_EMPTY,
                         f != NULL ? wf_load(&f->builtins) : WF_EMPTY};
     for (int i = 0; i < 3; i++) {

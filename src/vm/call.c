@@ -106,6 +106,9 @@ static WF_COLD WfFound posonly_by_keyword(WfThread *t, WfFunction *func, WfCode 
 
 WfStatus wf_vm_bind(WfThread *t, WfFunction *func, WfCode *code, WfValue *regs, int64_t n_pos, WfTuple *kwnames)
 {
+    if (wf_code_load(t, code) != WF_OK) {
+        return WF_RAISED;
+    }
     const int n_args = code->n_args;
     const int n_named = n_args + code->n_kwonly;
     const bool varargs = (code->flags & WF_CO_VARARGS) != 0;
@@ -236,7 +239,7 @@ static WfFrame *push_frame(WfThread *t, WfCode *code, WfValue func)
     }
     nf->prev = t->frame;
     nf->code = code;
-    nf->pc = code->code;
+    nf->pc = wf_code_start(code);
     nf->func = func;
     nf->locals = nf->fobj = nf->owner = WF_EMPTY;
     nf->flags = 0;

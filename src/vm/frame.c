@@ -85,8 +85,16 @@ void wf_vm_trace_frames(WfMarker *m, WfThread *t)
 
 int32_t wf_frame_word(const WfFrame *f)
 {
-    int64_t word = f->pc - f->code->code - 1;
+    if (f->pc == wf_code_lazy || f->pc == wf_code_lazy + 1) { /* even if another thread has loaded the code meanwhile */
+        return 0;
+    }
+    int64_t word = f->pc - wf_code_start(f->code) - 1;
     return word < 0 ? 0 : (int32_t)word;
+}
+
+static bool is_at_start(const WfFrame *f)
+{
+    return f->pc == wf_code_lazy || f->pc == wf_code_start(f->code);
 }
 
 static int line_of(const WfCode *code, int32_t word)
@@ -97,12 +105,12 @@ static int line_of(const WfCode *code, int32_t word)
             return p.line;
         }
     }
-    return wf_is_empty(wf_load(&code->positions)) ? -1 : code->first_line;
+    return wf_is_empty(wf_load(&code->positions)) ? -1 : code->first_line; /* lazy: the first line */
 }
 
 int wf_frame_line(const WfFrame *f)
 {
-    if (f->pc == f->code->code) {
+    if (is_at_start(f)) {
         return f->code->first_line;
     }
     return line_of(f->code, wf_frame_word(f));
@@ -238,8 +246,11 @@ static WfStatus fill_locals(WfThread *t, const WfFrameObject *o, const WfFrame *
     return WF_OK;
 }
 
-static WfValue frame_locals_of(WfThread *t, WfFrameObject *o, const WfFrame *f, const WfCode *code)
+static WfValue frame_locals_of(WfThread *t, WfFrameObject *o, const WfFrame *f, WfCode *code)
 {
+    if (wf_code_load(t, code) != WF_OK) {
+        return WF_EMPTY;
+    }
     WfValue d = wf_load(&o->locals);
     if (wf_is_empty(d)) {
         d = wf_dict_new(t);
@@ -321,7 +332,7 @@ static WfValue get_lasti(WfThread *t, WfValue self)
     if (f == NULL) {
         return wf_small_int(wf_as_int(wf_load(&o->lasti)) * 2);
     }
-    return f->pc == f->code->code ? wf_small_int(-1) : wf_small_int((int64_t)wf_frame_word(f) * 2);
+    return is_at_start(f) ? wf_small_int(-1) : wf_small_int((int64_t)wf_frame_word(f) * 2);
 }
 static WfValue get_trace(WfThread *t, WfValue self)
 {

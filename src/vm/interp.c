@@ -112,8 +112,8 @@ typedef LOOP WfValue (*HandlerFn)(STATE);
     do {                                                                                           \
         t->frame = (nf_);                                                                          \
         R = WF_FRAME_REGS(nf_);                                                                    \
-        pc = (code_)->code;                                                                        \
-        K = (code_)->k;                                                                            \
+        pc = wf_code_start(code_);                                                                 \
+        K = __atomic_load_n(&(code_)->k, __ATOMIC_RELAXED);                                        \
         if (WF_UNLIKELY(wf_breaker(t) != 0)) {                                                     \
             GOTO(breaker);                                                                         \
         }                                                                                          \
@@ -168,7 +168,7 @@ WF_INLINE void init_frame(WfFrame *nf, WfFrame *prev, WfCode *code, WfValue func
 {
     nf->prev = prev;
     nf->code = code;
-    nf->pc = code->code;
+    nf->pc = wf_code_start(code);
     nf->func = func;
     nf->locals = WF_EMPTY;
     nf->fobj = WF_EMPTY;
@@ -245,7 +245,7 @@ static WF_NOINLINE WfValue run_loop(WfThread *t, WfFrame *f)
 {
     const WfInsn *pc = f->pc;
     WfValue *R = WF_FRAME_REGS(f);
-    const WfSlot *K = f->code->k;
+    const WfSlot *K = __atomic_load_n(&f->code->k, __ATOMIC_RELAXED);
     const void *const *table = handlers;
     WfInsn insn = 0;
     if (wf_pending(t)) {
@@ -267,7 +267,7 @@ static WF_NOINLINE WfValue run_loop(WfThread *t, WfFrame *entered)
     };
     const WfInsn *pc = entered->pc;
     WfValue *R = WF_FRAME_REGS(entered);
-    const WfSlot *K = entered->code->k;
+    const WfSlot *K = __atomic_load_n(&entered->code->k, __ATOMIC_RELAXED);
     const void *const *table = handlers;
     WfInsn insn = 0;
     if (wf_pending(t)) {

@@ -7,6 +7,17 @@ TARGET(NOP)
 {
     DISPATCH();
 }
+TARGET(LOAD_CODE)
+{
+    WfCode *code = FRAME->code;
+    SAVE();
+    if (WF_UNLIKELY(wf_code_load(t, code) != WF_OK)) {
+        ERROR();
+    }
+    pc = code->code;
+    K = code->k;
+    DISPATCH();
+}
 TARGET(MOVE)
 {
     RA = RB;
@@ -1539,7 +1550,7 @@ op_traced:
     SAVE();
     if ((wf_breaker(t) & WF_BREAK_TRACE) == 0) {
         table = handlers;
-    } else if (WF_UNLIKELY(wf_vm_trace_line(t, FRAME) != WF_OK)) {
+    } else if (WF_INSN_OP(insn) != WF_OP_LOAD_CODE && WF_UNLIKELY(wf_vm_trace_line(t, FRAME) != WF_OK)) {
         ERROR();
     }
 #if WF_TAIL_CALLS

@@ -1,0 +1,15 @@
+/* unit.h - code objects as bytes, and back: the parts of a unit become objects when they are first needed.
+ * SPDX-License-Identifier: MIT */
+#ifndef WF_CODE_UNIT_H
+#define WF_CODE_UNIT_H
+
+#include "code/code.h"
+
+/* code and all nested in it, as bytes. ValueError: a constant that cannot be written. */
+WfValue wf_unit_dump(WfThread *t, WfCode *code) WF_MUST_CHECK;
+/* How long is the unit that begins at data? 0: none that this weft has written, or not all of it is there. */
+size_t wf_unit_size(const uint8_t *data, size_t n);
+/* The code object of the unit of n bytes (as wf_unit_size says). ValueError: damaged. */
+WfValue wf_unit_load(WfThread *t, const uint8_t *data, size_t n) WF_MUST_CHECK;
+
+#endif
