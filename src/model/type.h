@@ -65,6 +65,18 @@ typedef WfStatus (*WfGetBufferFn)(WfThread *t, WfValue self, WfBuffer *b, int fl
 typedef void (*WfReleaseBufferFn)(WfThread *t, WfValue self, WfBuffer *b);
 
 enum { WF_LT, WF_LE, WF_EQ, WF_NE, WF_GT, WF_GE };
+/* What op says of two numbers, lengths or the result of a three-way comparison against 0. */
+WF_INLINE WfValue wf_ordering(int64_t a, int64_t b, int op)
+{
+    switch (op) {
+    case WF_LT: return WF_BOOL(a < b);
+    case WF_LE: return WF_BOOL(a <= b);
+    case WF_EQ: return WF_BOOL(a == b);
+    case WF_NE: return WF_BOOL(a != b);
+    case WF_GT: return WF_BOOL(a > b);
+    default: return WF_BOOL(a >= b);
+    }
+}
 
 typedef enum WfBinaryOp {
 #define SLOT(field, ctype, dunder, wrapper)

@@ -434,14 +434,7 @@ static WfValue deque_richcompare(WfThread *t, WfValue a, WfValue b, int op)
         }
         if (x == WF_MISSING || y == WF_MISSING) {
             int less = (x == WF_FOUND) - (y == WF_FOUND);
-            switch (op) {
-            case WF_LT: return WF_BOOL(less < 0);
-            case WF_LE: return WF_BOOL(less <= 0);
-            case WF_EQ: return WF_BOOL(less == 0);
-            case WF_NE: return WF_BOOL(less != 0);
-            case WF_GT: return WF_BOOL(less > 0);
-            default: return WF_BOOL(less >= 0);
-            }
+            return wf_ordering(less, 0, op);
         }
         WfFound same = wf_equal_fast(t, v, w);
         if (same == WF_ERROR) {

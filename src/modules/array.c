@@ -650,14 +650,7 @@ static WfValue array_compare(WfThread *t, WfValue x, WfValue y, int op)
             return op == WF_EQ ? WF_FALSE : op == WF_NE ? WF_TRUE : wf_compare(t, v, w, op);
         }
     }
-    switch (op) {
-    case WF_LT: return WF_BOOL(n < m);
-    case WF_LE: return WF_BOOL(n <= m);
-    case WF_EQ: return WF_BOOL(n == m);
-    case WF_NE: return WF_BOOL(n != m);
-    case WF_GT: return WF_BOOL(n > m);
-    default: return WF_BOOL(n >= m);
-    }
+    return wf_ordering(n, m, op);
 }
 
 /* --- operators ----------------------------------------------------------------------------------------------- */

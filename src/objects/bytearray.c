@@ -631,106 +631,6 @@ static WfValue bytearray_reduce_ex(WfThread *t, WfValue *a)
     return wf_to_int(t, a[1], &protocol) < 0 ? WF_EMPTY : reduce(t, a[0], protocol);
 }
 
-/* --- the iterator ---------------------------------------------------------------------------------------------------------------- */
-
-typedef struct ByteArrayIterator {
-    WfObject h;
-    WfSlot array;    /* EMPTY: exhausted */
-    int64_t x_index; /* relaxed */
-} ByteArrayIterator;
-
-static void iterator_trace(WfMarker *m, WfObject *o)
-{
-    wf_mark_slot(m, &((ByteArrayIterator *)o)->array);
-}
-static WfValue bytearray_iter(WfThread *t, WfValue self)
-{
-    ByteArrayIterator *it = WF_NEW(t, ByteArrayIterator, BYTEARRAY_ITERATOR, NATIVE);
-    if (it == NULL) {
-        return WF_EMPTY;
-    }
-    wf_store_raw(&it->array, self);
-    return wf_from_object(it);
-}
-static WfFound iterator_next(WfThread *t, WfValue self, WfValue *out)
-{
-    ByteArrayIterator *it = WF_AS(ByteArrayIterator, self);
-    WfByteArray *b = WF_LOAD(WfByteArray, &it->array);
-    int64_t n;
-    if (b == NULL) {
-        return WF_MISSING;
-    }
-    const uint8_t *p = wf_bytearray_data(t, b, &n);
-    int64_t i = wf_atomic_load_relaxed_i64(&it->x_index);
-    if (i >= n) {
-        wf_store_raw(&it->array, WF_EMPTY);
-        return WF_MISSING;
-    }
-    wf_atomic_store_relaxed_i64(&it->x_index, i + 1);
-    *out = wf_small_int(p[i]);
-    return WF_FOUND;
-}
-static WfValue iterator_iter(WfThread *t, WfValue self)
-{
-    return self;
-}
-static WfValue iterator_length_hint(WfThread *t, WfValue *a)
-{
-    ByteArrayIterator *it = WF_AS(ByteArrayIterator, a[0]);
-    WfByteArray *b = WF_LOAD(WfByteArray, &it->array);
-    int64_t n = 0;
-    if (b != NULL) {
-        wf_bytearray_data(t, b, &n);
-        n -= wf_atomic_load_relaxed_i64(&it->x_index);
-    }
-    return wf_small_int(n < 0 ? 0 : n);
-}
-static WfValue iterator_reduce(WfThread *t, WfValue *a)
-{
-    ByteArrayIterator *it = WF_AS(ByteArrayIterator, a[0]);
-    WfValue b = wf_load(&it->array);
-    WfStr *name = wf_str_intern_cstr(t, "iter");
-    WfValue iter = name == NULL ? WF_EMPTY : wf_getitem(t, t->interp->builtins, wf_from_object(name));
-    if (wf_is_empty(iter)) {
-        return WF_EMPTY;
-    }
-    if (wf_is_empty(b)) {
-        WfTuple *none = wf_tuple_alloc(t, 0);
-        WfValue inner = none == NULL ? WF_EMPTY : WF_TUPLE_OF(t, wf_from_object(none));
-        return wf_is_empty(inner) ? WF_EMPTY : WF_TUPLE_OF(t, iter, inner);
-    }
-    WfValue inner = WF_TUPLE_OF(t, b);
-    return wf_is_empty(inner) ? WF_EMPTY
-                              : WF_TUPLE_OF(t, iter, inner, wf_small_int(wf_atomic_load_relaxed_i64(&it->x_index)));
-}
-static WfValue iterator_setstate(WfThread *t, WfValue *a)
-{
-    ByteArrayIterator *it = WF_AS(ByteArrayIterator, a[0]);
-    int64_t i, n;
-    if (wf_to_ssize(t, a[1], &i) < 0) {
-        return WF_EMPTY;
-    }
-    WfByteArray *b = WF_LOAD(WfByteArray, &it->array);
-    if (b != NULL) {
-        wf_bytearray_data(t, b, &n);
-        wf_atomic_store_relaxed_i64(&it->x_index, i < 0 ? 0 : i > n ? n : i);
-    }
-    return WF_NONE;
-}
-
-static const WfBuiltinDef iterator_methods[] = {
-    {"__length_hint__", iterator_length_hint, "(self, /)", "Bytes still to come."},
-    {"__reduce__", iterator_reduce, "(self, /)", "How to pickle the iterator."},
-    {"__setstate__", iterator_setstate, "(self, state, /)", "Move to an index."},
-    {0}};
-const WfTypeSpec wf_bytearray_iterator_spec = {
-    .name = "bytearray_iterator",
-    .flags = WF_TF_NO_NEW,
-    .size = sizeof(ByteArrayIterator),
-    .methods = iterator_methods,
-    .slots = {.iter = iterator_iter, .next = iterator_next, .trace = iterator_trace},
-};
-
 /* --- the type ------------------------------------------------------------------------------------------------------------------------ */
 
 static const WfBuiltinDef bytearray_methods[] = {
@@ -760,7 +660,7 @@ const WfTypeSpec wf_bytearray_spec = {
     .slots = {.repr = bytearray_repr,
               .str = bytearray_repr,
               .richcompare = wf_bytes_richcompare,
-              .iter = bytearray_iter,
+              .iter = wf_bytes_iter,
               .init = bytearray_init,
               .new_ = bytearray_new,
               .binary = {[WF_BIN_MOD] = bytearray_mod},

@@ -207,98 +207,6 @@ static WfStatus bytes_getbuffer(WfThread *t, WfValue self, WfBuffer *b, int flag
     return wf_buffer_fill(t, b, self, wf_as_bytes(self)->data, wf_as_bytes(self)->length, true, flags);
 }
 
-/* --- the iterator -------------------------------------------------------------------------------------------------------- */
-
-typedef struct BytesIterator {
-    WfObject h;
-    WfSlot bytes;    /* EMPTY: exhausted */
-    int64_t x_index; /* relaxed */
-} BytesIterator;
-
-static void iterator_trace(WfMarker *m, WfObject *o)
-{
-    wf_mark_slot(m, &((BytesIterator *)o)->bytes);
-}
-static WfValue bytes_iter(WfThread *t, WfValue self)
-{
-    BytesIterator *it = WF_NEW(t, BytesIterator, BYTES_ITERATOR, NATIVE);
-    if (it == NULL) {
-        return WF_EMPTY;
-    }
-    wf_store_raw(&it->bytes, self);
-    return wf_from_object(it);
-}
-static WfFound iterator_next(WfThread *t, WfValue self, WfValue *out)
-{
-    BytesIterator *it = WF_AS(BytesIterator, self);
-    WfBytes *b = WF_LOAD(WfBytes, &it->bytes);
-    if (b == NULL) {
-        return WF_MISSING;
-    }
-    int64_t i = wf_atomic_load_relaxed_i64(&it->x_index);
-    if (i >= b->length) {
-        wf_store_raw(&it->bytes, WF_EMPTY);
-        return WF_MISSING;
-    }
-    wf_atomic_store_relaxed_i64(&it->x_index, i + 1);
-    *out = wf_small_int(b->data[i]);
-    return WF_FOUND;
-}
-static WfValue iterator_iter(WfThread *t, WfValue self)
-{
-    return self;
-}
-static WfValue iterator_length_hint(WfThread *t, WfValue *a)
-{
-    BytesIterator *it = WF_AS(BytesIterator, a[0]);
-    WfBytes *b = WF_LOAD(WfBytes, &it->bytes);
-    return wf_small_int(b == NULL ? 0 : b->length - wf_atomic_load_relaxed_i64(&it->x_index));
-}
-static WfValue iterator_reduce(WfThread *t, WfValue *a)
-{
-    BytesIterator *it = WF_AS(BytesIterator, a[0]);
-    WfValue b = wf_load(&it->bytes);
-    WfStr *name = wf_str_intern_cstr(t, "iter");
-    WfValue iter = name == NULL ? WF_EMPTY : wf_getitem(t, t->interp->builtins, wf_from_object(name));
-    if (wf_is_empty(iter)) {
-        return WF_EMPTY;
-    }
-    if (wf_is_empty(b)) {
-        WfTuple *none = wf_tuple_alloc(t, 0);
-        WfValue inner = none == NULL ? WF_EMPTY : WF_TUPLE_OF(t, wf_from_object(none));
-        return wf_is_empty(inner) ? WF_EMPTY : WF_TUPLE_OF(t, iter, inner);
-    }
-    WfValue inner = WF_TUPLE_OF(t, b);
-    return wf_is_empty(inner) ? WF_EMPTY
-                              : WF_TUPLE_OF(t, iter, inner, wf_small_int(wf_atomic_load_relaxed_i64(&it->x_index)));
-}
-static WfValue iterator_setstate(WfThread *t, WfValue *a)
-{
-    BytesIterator *it = WF_AS(BytesIterator, a[0]);
-    int64_t i;
-    if (wf_to_ssize(t, a[1], &i) < 0) {
-        return WF_EMPTY;
-    }
-    WfBytes *b = WF_LOAD(WfBytes, &it->bytes);
-    if (b != NULL) {
-        wf_atomic_store_relaxed_i64(&it->x_index, i < 0 ? 0 : i > b->length ? b->length : i);
-    }
-    return WF_NONE;
-}
-
-static const WfBuiltinDef iterator_methods[] = {
-    {"__length_hint__", iterator_length_hint, "(self, /)", "Bytes still to come."},
-    {"__reduce__", iterator_reduce, "(self, /)", "How to pickle the iterator."},
-    {"__setstate__", iterator_setstate, "(self, state, /)", "Move to an index."},
-    {0}};
-const WfTypeSpec wf_bytes_iterator_spec = {
-    .name = "bytes_iterator",
-    .flags = WF_TF_NO_NEW,
-    .size = sizeof(BytesIterator),
-    .methods = iterator_methods,
-    .slots = {.iter = iterator_iter, .next = iterator_next, .trace = iterator_trace},
-};
-
 /* --- the type ------------------------------------------------------------------------------------------------------------- */
 
 static WfValue bytes_getnewargs(WfThread *t, WfValue *a)
@@ -335,7 +243,7 @@ const WfTypeSpec wf_bytes_spec = {
               .str = bytes_repr,
               .hash = bytes_hash,
               .richcompare = bytes_richcompare,
-              .iter = bytes_iter,
+              .iter = wf_bytes_iter,
               .new_ = bytes_new,
               .binary = {[WF_BIN_MOD] = bytes_mod},
               .len = bytes_len,

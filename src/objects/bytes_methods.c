@@ -961,14 +961,7 @@ WfValue wf_bytes_richcompare(WfThread *t, WfValue va, WfValue vb, int op)
     }
     wf_view_release(t, &b);
     wf_view_release(t, &a);
-    switch (op) {
-    case WF_EQ: return WF_BOOL(c == 0);
-    case WF_NE: return WF_BOOL(c != 0);
-    case WF_LT: return WF_BOOL(c < 0);
-    case WF_LE: return WF_BOOL(c <= 0);
-    case WF_GT: return WF_BOOL(c > 0);
-    default: return WF_BOOL(c >= 0);
-    }
+    return wf_ordering(c, 0, op);
 }
 
 WfValue wf_bytes_repeat(WfThread *t, WfValue self, int64_t times)

@@ -82,4 +82,7 @@ WF_BYTES_METHOD(upper); WF_BYTES_METHOD(zfill);
     {"zfill", wf_bytes_m_zfill, "(self, width, /)", "Padded with zeros behind the sign to the given width."}
 /* clang-format on */
 
+/* iter() of bytes and bytearray (bytes_iterator.c) */
+WfValue wf_bytes_iter(WfThread *t, WfValue self);
+
 #endif

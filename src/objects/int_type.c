@@ -195,14 +195,7 @@ static WfValue int_compare(WfThread *t, WfValue a, WfValue b, int op)
         return WF_NOT_IMPLEMENTED;
     }
     int c = wf_int_compare(a, b);
-    switch (op) {
-    case WF_LT: return WF_BOOL(c < 0);
-    case WF_LE: return WF_BOOL(c <= 0);
-    case WF_EQ: return WF_BOOL(c == 0);
-    case WF_NE: return WF_BOOL(c != 0);
-    case WF_GT: return WF_BOOL(c > 0);
-    default: return WF_BOOL(c >= 0);
-    }
+    return wf_ordering(c, 0, op);
 }
 
 static WfStatus int_hash(WfThread *t, WfValue self, int64_t *hash)

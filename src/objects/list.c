@@ -683,15 +683,7 @@ static WfValue list_richcompare(WfThread *t, WfValue a, WfValue b, int op)
             return wf_compare(t, v, w, op);
         }
     }
-    int64_t p = wf_list_length(x), q = wf_list_length(y);
-    switch (op) {
-    case WF_LT: return WF_BOOL(p < q);
-    case WF_LE: return WF_BOOL(p <= q);
-    case WF_EQ: return WF_BOOL(p == q);
-    case WF_NE: return WF_BOOL(p != q);
-    case WF_GT: return WF_BOOL(p > q);
-    default: return WF_BOOL(p >= q);
-    }
+    return wf_ordering(wf_list_length(x), wf_list_length(y), op);
 }
 
 static WfValue list_concat(WfThread *t, WfValue a, WfValue b)

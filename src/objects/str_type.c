@@ -911,12 +911,7 @@ static WfValue str_richcompare(WfThread *t, WfValue a, WfValue b, int op)
         return WF_BOOL(wf_str_equal(x, y) == (op == WF_EQ));
     }
     int c = x == y ? 0 : wf_str_compare(x, y);
-    switch (op) {
-    case WF_LT: return WF_BOOL(c < 0);
-    case WF_LE: return WF_BOOL(c <= 0);
-    case WF_GT: return WF_BOOL(c > 0);
-    default: return WF_BOOL(c >= 0);
-    }
+    return wf_ordering(c, 0, op);
 }
 
 static WfStatus str_len(WfThread *t, WfValue self, int64_t *len)

@@ -225,15 +225,7 @@ static WfValue tuple_richcompare(WfThread *t, WfValue a, WfValue b, int op)
             return wf_compare(t, wf_tuple_at(x, i), wf_tuple_at(y, i), op);
         }
     }
-    int64_t p = x->length, q = y->length;
-    switch (op) {
-    case WF_LT: return WF_BOOL(p < q);
-    case WF_LE: return WF_BOOL(p <= q);
-    case WF_EQ: return WF_BOOL(p == q);
-    case WF_NE: return WF_BOOL(p != q);
-    case WF_GT: return WF_BOOL(p > q);
-    default: return WF_BOOL(p >= q);
-    }
+    return wf_ordering(x->length, y->length, op);
 }
 
 static WfValue tuple_concat(WfThread *t, WfValue a, WfValue b)

@@ -37,6 +37,21 @@ static WfValue os_error(WfThread *t)
 /* Read at most this many bytes at a time, as other systems cannot do more. */
 #define MOST 0x7ffff000
 
+/* What to answer after a system call failed: AGAIN after a signal whose handlers are done. */
+enum { AGAIN = -3 };
+static int64_t failed(WfThread *t)
+{
+    int err = errno;
+    if (err == EINTR) {
+        return wf_handle_breaker(t) == WF_OK ? AGAIN : WF_IO_RAISED;
+    }
+    if (err == EAGAIN) {
+        return WF_IO_WOULD_BLOCK;
+    }
+    (void)wf_raise_errno(t, err, WF_EMPTY, WF_EMPTY);
+    return WF_IO_RAISED;
+}
+
 int64_t wf_fileio_read(WfThread *t, WfFileIO *f, void *p, int64_t n)
 {
     int fd = wf_io_fd(f);
@@ -48,26 +63,13 @@ int64_t wf_fileio_read(WfThread *t, WfFileIO *f, void *p, int64_t n)
         (void)err_mode(t, "reading");
         return WF_IO_RAISED;
     }
-    for (;;) {
+    int64_t r;
+    do {
         wf_thread_detach(t);
-        ssize_t r = read(fd, p, (size_t)(n > MOST ? MOST : n));
-        int err = errno;
-        wf_thread_attach(t);
-        if (r >= 0) {
-            return r;
-        }
-        if (err == EINTR) {
-            if (wf_handle_breaker(t) != WF_OK) {
-                return WF_IO_RAISED;
-            }
-            continue;
-        }
-        if (err == EAGAIN) {
-            return WF_IO_WOULD_BLOCK;
-        }
-        (void)wf_raise_errno(t, err, WF_EMPTY, WF_EMPTY);
-        return WF_IO_RAISED;
-    }
+        r = read(fd, p, (size_t)(n > MOST ? MOST : n));
+        wf_thread_attach(t); /* keeps errno */
+    } while (r < 0 && (r = failed(t)) == AGAIN);
+    return r;
 }
 
 int64_t wf_fileio_write(WfThread *t, WfFileIO *f, const void *p, int64_t n)
@@ -81,26 +83,13 @@ int64_t wf_fileio_write(WfThread *t, WfFileIO *f, const void *p, int64_t n)
         (void)err_mode(t, "writing");
         return WF_IO_RAISED;
     }
-    for (;;) {
+    int64_t r;
+    do {
         wf_thread_detach(t);
-        ssize_t r = write(fd, p, (size_t)(n > MOST ? MOST : n));
-        int err = errno;
-        wf_thread_attach(t);
-        if (r >= 0) {
-            return r;
-        }
-        if (err == EINTR) {
-            if (wf_handle_breaker(t) != WF_OK) {
-                return WF_IO_RAISED;
-            }
-            continue;
-        }
-        if (err == EAGAIN) {
-            return WF_IO_WOULD_BLOCK;
-        }
-        (void)wf_raise_errno(t, err, WF_EMPTY, WF_EMPTY);
-        return WF_IO_RAISED;
-    }
+        r = write(fd, p, (size_t)(n > MOST ? MOST : n));
+        wf_thread_attach(t); /* keeps errno */
+    } while (r < 0 && (r = failed(t)) == AGAIN);
+    return r;
 }
 
 /* lseek without raising: -1 and errno. */
