@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: MIT
  * WEFT_GC_DEBUG is a list, separated by commas: stress[=n] collects at every n-th allocation; poison fills freed cells and checks
  * them when they are used again; barrier traces everything after each young collection and stops the
- * process where a reachable cell was not marked (a store without its write barrier). */
+ * process where a reachable cell was not marked (a store without its write barrier); heap checks after every collection that
+ * what is alive or in question (H1) refers to nothing that may be swept; prompt lets prompt collections
+ * cost what they like, so that they come wherever something may have been dropped. */
 #include "gc/heap.h"
 
 #if WF_DEBUG
@@ -22,8 +24,12 @@ void wf_debug_init(WfGc *gc)
             gc->poison = true;
         } else if (n == 7 && strncmp(s, "barrier", 7) == 0) {
             gc->verify = true;
+        } else if (n == 4 && strncmp(s, "heap", 4) == 0) {
+            gc->check_heap = true;
+        } else if (n == 6 && strncmp(s, "prompt", 6) == 0) {
+            gc->always_prompt = true;
         } else {
-            fprintf(stderr, "weft: WEFT_GC_DEBUG: stress[=n], poison, barrier\n");
+            fprintf(stderr, "weft: WEFT_GC_DEBUG: stress[=n], poison, barrier, heap, prompt\n");
         }
         s += n + (s[n] == ',');
     }
@@ -71,6 +77,39 @@ void wf_debug_verify(WfGc *gc)
         wf_trace_object(&f.m, f.parent);
     }
     wf_vec_free(&f.stack);
+}
+
+static void check_reference(void *arg, WfValue v)
+{
+    Verifier *f = arg;
+    WfObject *o = wf_as_object(v);
+    bool compared = f->parent != NULL && f->parent->kind == WF_KIND_WORDS && o->kind == WF_KIND_DICT_TABLE; /* inline cache */
+    if (!compared && (wf_heap_find(f->m.gc, v.bits) != o || o->kind == WF_KIND_FREE)) {
+        fprintf(stderr, "weft: cell %p (kind %d, marks %u) may be swept; parent %p (kind %d, shape %x, marks %u)\n", (void *)o, o->kind,
+                wf_mark_bits(o), (void *)f->parent, f->parent != NULL ? f->parent->kind : -1,
+                f->parent != NULL ? f->parent->x_shape : 0, f->parent != NULL ? wf_mark_bits(f->parent) : 0);
+        WF_FATAL("a cell that may be looked at refers to one that may be swept");
+    }
+}
+
+static bool check_cell(void *arg, WfObject *o)
+{
+    Verifier *f = arg;
+    f->parent = o;
+    wf_trace_object(&f->m, o);
+    return true;
+}
+
+/* Each cell that wf_heap_find may give, and each root, refers to such cells only. */
+void wf_debug_check_heap(WfGc *gc)
+{
+    Verifier f = {0};
+    f.m.gc = gc;
+    f.m.rt = gc->rt;
+    f.m.visit = check_reference;
+    f.m.visit_arg = &f;
+    wf_mark_roots(&f.m);
+    wf_gc_walk_heap(gc, check_cell, &f);
 }
 
 #endif

@@ -195,7 +195,8 @@ static void settle_replaced(WfGc *gc)
  * everything that has survived is old. If `box = [f]` became old in one prompt collection, dropping box and f later would
  * not free f in the next one. So a prompt collection that finds few survivors is a question only: what it marked is unmarked
  * again, cards stay as they are, no new epoch begins and nothing is swept; finalizers and weak references of what
- * was not found are seen to, its memory goes with the next real collection. */
+ * was not found are seen to, its memory goes with the next real collection. Until then a stale word on a C stack
+ * may lead to such a dead cell, so all that it refers to has to stay too: `doomed`, in weak.c. */
 static void unmark_found(WfGc *gc, WfMarker *m)
 {
     uint64_t old_cells = 0;
@@ -203,9 +204,9 @@ static void unmark_found(WfGc *gc, WfMarker *m)
     for (size_t i = 0; i < gc->found.len; i++) {
         WfObject *o = gc->found.data[i];
         WfBlock *b = wf_block_of(o);
-        if (b->state == WF_BLOCK_LARGE || b->epoch == gc->epoch || (b->cell_size > 16 && (wf_mark_bits(o) & 2) != 0)) {
+        if (wf_is_fresh(gc, b, o) || (wf_can_watch(o) && (wf_mark_bits(o) & 2) != 0)) {
             wf_mark_clear(o);
-        } else { /* kept for a finalizer that has made it reachable again: without a mark it would be swept */
+        } else { /* kept for a finalizer that still waits or has made it reachable again: without a mark it would be swept */
             wf_barrier_range((WfSlot *)(void *)o, wf_gc_cell_size(o) / sizeof(WfSlot));
             old_cells++;
             old_bytes += wf_gc_cell_size(o);
@@ -318,6 +319,11 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         gc->x_allocated_cells = 0;
         gc->x_requested = 0;
     }
+#if WF_DEBUG
+    if (gc->check_heap) {
+        wf_debug_check_heap(gc);
+    }
+#endif
     wf_world_each_thread(rt, end_thread, gc);
     if (full && rt->drop_pointers != NULL) {
         wf_world_each_thread(rt, drop_pointers, NULL);
@@ -381,6 +387,11 @@ static void poll_hook(WfThread *t)
 
 static bool may_collect(WfGc *gc, WfPromptBudget *b, int64_t now)
 {
+#if WF_DEBUG
+    if (gc->always_prompt) {
+        return true;
+    }
+#endif
     int64_t saved = wf_atomic_load_relaxed_i64(&b->x_saved_ns);
     int64_t more = (now - wf_atomic_load_relaxed_i64(&b->x_since_ns)) / b->share;
     if (more > 0) {

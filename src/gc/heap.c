@@ -609,6 +609,7 @@ static void *try_large(WfThread *t, uint64_t blocks, uint64_t head, bool zero)
         b[i].run = i;
     }
     b->run = blocks;
+    b->epoch = gc->epoch;
     b->state = WF_BLOCK_LARGE;
     gc->young_large.data[gc->young_large.len++] = (uint32_t)wf_block_index(b);
     wf_raw_unlock(&gc->lock);
@@ -840,6 +841,16 @@ void wf_heap_finish(WfGc *gc, bool full)
 
 /* --- is this word a pointer? ---------------------------------------------------------------------------------------------- */
 
+WF_INLINE bool may_live(const WfGc *gc, const WfBlock *b, const WfObject *o)
+{
+    uint32_t bits = wf_mark_bits(o) & (b->state == WF_BLOCK_LARGE || b->cell_size > 16 ? 3 : 1);
+    if (bits == 0 && gc->full) { /* the marks are being made anew */
+        uint64_t g = ((uintptr_t)o - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
+        bits = (uint32_t)(((const uint64_t *)WF_OLD_MARK_BASE)[g >> 6] >> (g & 63)) & 1;
+    }
+    return bits != 0 || wf_is_fresh(gc, b, o);
+}
+
 WfObject *wf_heap_find(WfGc *gc, uintptr_t word)
 {
     if (word >> 39 != WF_HEAP_TAG) {
@@ -858,20 +869,14 @@ WfObject *wf_heap_find(WfGc *gc, uintptr_t word)
             return NULL;
         }
         WfObject *o = (WfObject *)(void *)(wf_block_data(b) + (size_t)cell * b->cell_size);
-        uint32_t bits = wf_mark_bits(o) & (b->cell_size > 16 ? 3 : 1);
-        if (bits == 0 && gc->full) { /* the marks are being made anew */
-            uint64_t g = ((uintptr_t)o - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
-            bits = (uint32_t)(((const uint64_t *)WF_OLD_MARK_BASE)[g >> 6] >> (g & 63)) & 1;
-        }
-        if (bits != 0 || (b->epoch == gc->epoch && cell < b->swept && o->kind != WF_KIND_FREE)) {
-            return o;
-        }
-        return NULL;
+        return may_live(gc, b, o) && o->kind != WF_KIND_FREE ? o : NULL;
     }
     case WF_BLOCK_LARGE:
-        return (WfObject *)(void *)wf_block_data(b);
-    case WF_BLOCK_TAIL:
-        return (WfObject *)(void *)wf_block_data(b - b->run);
+    case WF_BLOCK_TAIL: {
+        b = b->state == WF_BLOCK_TAIL ? b - b->run : b;
+        WfObject *o = (WfObject *)(void *)wf_block_data(b);
+        return may_live(gc, b, o) ? o : NULL;
+    }
     case WF_BLOCK_STATIC: {
         uintptr_t size = wf_gc_cell_size((void *)word);
         WfObject *o = (WfObject *)(word & ~(size - 1));

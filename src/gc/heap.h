@@ -23,7 +23,7 @@ typedef struct WfBlock {
     uint32_t cell_size;
     uint32_t recip;      /* offset * recip >> 32 is the number of the cell */
     uint32_t n_cells;
-    uint32_t epoch;      /* `swept` and `found` count for this epoch */
+    uint32_t epoch;      /* SMALL: `swept` and `found` count for this epoch; LARGE: allocated in it */
     uint32_t swept;      /* cells below are free (kind 0), marked, or were allocated in this epoch */
     uint32_t used;       /* cells from here on have never been used: they are zero */
     uint32_t found;      /* free cells that sweeping found in this epoch */
@@ -64,6 +64,9 @@ struct WfMarker {
     void *visit_arg;
     uint64_t cells, bytes; /* marked */
     WfObjectVec redirty;
+#if WF_DEBUG
+    const WfObject *tracing; /* for messages */
+#endif
     WfObjectVec *found; /* all that gets marked is recorded here too, if not NULL */
 };
 
@@ -152,6 +155,8 @@ struct WfGc {
     WfObjectVec held;         /* wf_gc_hold_young: roots of the next young collection */
     bool want_full;           /* there was no memory to note something: the next collection is a full one */
     WfObjectVec kept;         /* kept alive for a finalizer, and what hangs from it: unmarked and watched */
+    WfObjectVec doomed;       /* a prompt collection found them dead: unmarked and watched until the next real one */
+    WfObjectVec before;       /* `kept` of the last collection, while one runs */
     WfObjectVec to_finalize;  /* queue of objects, in groups that end with NULL; root */
     struct WfFinalizeGroup *groups; /* groups taken out of the queue by threads that run them; roots; under weak_lock */
     WF_VEC(WfDue) due;        /* found by the collection that runs */
@@ -174,7 +179,7 @@ struct WfGc {
     /* --- debug modes --- */
     uint32_t stress;
     uint32_t stress_left;
-    bool poison, verify;
+    bool poison, verify, check_heap, always_prompt;
 };
 
 /* --- addresses ---------------------------------------------------------------------------------------------------- */
@@ -232,6 +237,15 @@ WF_INLINE bool wf_can_watch(const void *p)
     WfBlock *b = wf_block_of(p);
     return b->state == WF_BLOCK_LARGE || (b->state == WF_BLOCK_SMALL && b->cell_size >= 32);
 }
+/* Cell o of block b needs no bit: it was allocated in this epoch, or (free, dead) passed by the sweep of this epoch. */
+WF_INLINE bool wf_is_fresh(const WfGc *gc, const WfBlock *b, const void *o)
+{
+    if (b->epoch != gc->epoch) {
+        return false;
+    }
+    uint32_t offset = (uint32_t)((uintptr_t)o & (WF_BLOCK_SIZE - 1));
+    return b->state == WF_BLOCK_LARGE || (uint32_t)((uint64_t)offset * b->recip >> 32) < b->swept;
+}
 WF_INLINE size_t wf_block_cell_size(const WfBlock *b)
 {
     return b->state == WF_BLOCK_SMALL ? b->cell_size : b->run << WF_BLOCK_SHIFT;
@@ -268,6 +282,10 @@ void wf_trace_object(WfMarker *m, WfObject *o);
 void wf_mark_grow(WfMarker *m);
 bool wf_mark_is_set(const void *p);
 
+/* --- walk.c ------------------------------------------------------------------------------------------------------- */
+
+void wf_gc_walk_heap(WfGc *gc, bool (*f)(void *arg, WfObject *o), void *arg);
+
 /* --- pool.c ------------------------------------------------------------------------------------------------------- */
 
 /* Drains m on all cores; m has what all found together afterwards. */
@@ -298,6 +316,7 @@ void wf_weak_after_fork(WfGc *gc);
 #if WF_DEBUG
 void wf_debug_init(WfGc *gc);
 void wf_debug_verify(WfGc *gc);
+void wf_debug_check_heap(WfGc *gc);
 #endif
 
 #endif

@@ -12,6 +12,7 @@
  * Tests:      tests/unit/test_gc_mark.c */
 #include "gc/heap.h"
 
+#include <stdio.h>
 #include <sys/mman.h>
 
 #define SMALL_RETRACE 1024
@@ -92,6 +93,22 @@ static bool is_buffer(uint8_t kind)
     return kind == WF_KIND_SLOTS || kind == WF_KIND_DICT_TABLE || kind == WF_KIND_SET_TABLE;
 }
 
+#if WF_DEBUG
+WF_COLD static void found_free(WfMarker *m, const WfObject *o)
+{
+    const WfBlock *b = wf_block_of(o);
+    const WfObject *p = m->tracing;
+    const WfBlock *pb = p != NULL ? wf_block_of(p) : b;
+    fprintf(stderr,
+            "weft: a free cell is referred to: %p, marks %u, block state %u, epoch %u, swept %u, used %u, size %u; from %p (kind %d, "
+            "shape %x, marks %u, block epoch %u, swept %u, size %u); collection: full %d, keep_young %d, epoch %u\n",
+            (const void *)o, wf_mark_bits(o), b->state, b->epoch, b->swept, b->used, b->cell_size, (const void *)p,
+            p != NULL ? p->kind : -1, p != NULL ? p->x_shape : 0, p != NULL ? wf_mark_bits(p) : 0, pb->epoch, pb->swept, pb->cell_size,
+            m->gc->full, m->gc->keep_young, m->gc->epoch);
+    WF_FATAL("a free cell is referred to");
+}
+#endif
+
 WF_INLINE void mark_value(WfMarker *m, WfValue v)
 {
     if (!wf_is_object(v)) {
@@ -102,6 +119,11 @@ WF_INLINE void mark_value(WfMarker *m, WfValue v)
         return;
     }
     WfObject *o = wf_as_object(v);
+#if WF_DEBUG
+    if (WF_UNLIKELY(o->kind == WF_KIND_FREE)) {
+        found_free(m, o);
+    }
+#endif
     uint32_t bits = wf_mark_bits(o);
     if (bits == 1) {
         return;
@@ -167,10 +189,11 @@ static void trace_piece(WfMarker *m, WfSlots *s, size_t from)
     for (size_t i = 0; i < n; i += per_card) {
         m->saw_watched = false;
         const WfSlot *at = &s->items[from + i];
-        wf_mark_slots(m, at, n - i < per_card ? n - i : per_card);
+        size_t count = n - i < per_card ? n - i : per_card;
+        wf_mark_slots(m, at, count);
         if (WF_UNLIKELY(m->saw_watched)) { /* the piece may lie on two cards */
             record(&m->redirty, (WfObject *)((uintptr_t)at | 1));
-            record(&m->redirty, (WfObject *)(((uintptr_t)at + CARD_SIZE - 8) | 1));
+            record(&m->redirty, (WfObject *)((uintptr_t)(at + count - 1) | 1));
         }
     }
     m->saw_watched = false;
@@ -198,6 +221,9 @@ void wf_trace_object(WfMarker *m, WfObject *o)
     uint8_t kind = o->kind;
     wf_assert(kind != WF_KIND_FREE && kind < WF_KIND_COUNT);
     m->saw_watched = false;
+#if WF_DEBUG
+    m->tracing = o;
+#endif
     m->compares = kind == WF_KIND_WORDS && m->visit == NULL && !m->gc->full;
     table[kind](m, o);
     if (m->compares) {
@@ -325,6 +351,9 @@ static void mark_thread(void *arg, WfThread *t)
     for (size_t i = 0; i < WF_ARRAY_LEN(t->scratch); i++) {
         wf_mark_value(m, t->scratch[i]);
     }
+#if WF_DEBUG
+    m->tracing = NULL;
+#endif
     if (m->rt->trace_frames != NULL) {
         m->rt->trace_frames(m, t);
     }

@@ -4,13 +4,10 @@
  * Threads:    world stopped (by the caller, but for wf_gc_count_references). */
 #include "gc/heap.h"
 
-static bool is_live(WfGc *gc, WfBlock *b, uint32_t cell, WfObject *o)
+static bool is_live(WfGc *gc, WfBlock *b, WfObject *o)
 {
-    if (o->kind == WF_KIND_FREE) {
-        return false;
-    }
-    uint32_t bits = wf_mark_bits(o) & (b->cell_size > 16 ? 3 : 1);
-    return bits != 0 || (b->epoch == gc->epoch && cell < b->swept);
+    uint32_t bits = wf_mark_bits(o) & (b->state == WF_BLOCK_LARGE || b->cell_size > 16 ? 3 : 1);
+    return o->kind != WF_KIND_FREE && (bits != 0 || wf_is_fresh(gc, b, o));
 }
 
 static bool walk_block(WfGc *gc, WfBlock *b, bool (*f)(void *arg, WfObject *o), void *arg)
@@ -19,7 +16,7 @@ static bool walk_block(WfGc *gc, WfBlock *b, bool (*f)(void *arg, WfObject *o), 
     uint32_t n = b->used < b->n_cells ? b->used : b->n_cells;
     for (uint32_t i = 0; i < n; i++) {
         WfObject *o = (WfObject *)(void *)(data + (size_t)i * b->cell_size);
-        if (is_live(gc, b, i, o) && !f(arg, o)) {
+        if (is_live(gc, b, o) && !f(arg, o)) {
             return false;
         }
     }
@@ -28,7 +25,11 @@ static bool walk_block(WfGc *gc, WfBlock *b, bool (*f)(void *arg, WfObject *o), 
 
 void wf_gc_walk(WfThread *t, bool (*f)(void *arg, WfObject *o), void *arg)
 {
-    WfGc *gc = t->rt->gc;
+    wf_gc_walk_heap(t->rt->gc, f, arg);
+}
+
+void wf_gc_walk_heap(WfGc *gc, bool (*f)(void *arg, WfObject *o), void *arg)
+{
     for (uintptr_t at = WF_STATIC_TYPES; at < WF_STATIC_END; at += wf_gc_cell_size((void *)at)) {
         WfObject *o = (WfObject *)at;
         if (o->kind != WF_KIND_FREE && !f(arg, o)) {
@@ -41,7 +42,8 @@ void wf_gc_walk(WfThread *t, bool (*f)(void *arg, WfObject *o), void *arg)
         if (b->state == WF_BLOCK_SMALL) {
             go_on = walk_block(gc, b, f, arg);
         } else if (b->state == WF_BLOCK_LARGE) {
-            go_on = f(arg, (WfObject *)(void *)wf_block_data(b));
+            WfObject *o = (WfObject *)(void *)wf_block_data(b);
+            go_on = !is_live(gc, b, o) || f(arg, o);
         }
         if (!go_on) {
             return;

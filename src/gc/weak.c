@@ -8,6 +8,7 @@
  *             An unreachable object with a finalizer is marked after all, with what hangs from it (`kept`), and queued; these
  *             cells stay young in the same way, so that the collection after the finalizer has run frees them.
  *             Order: a finalizer is queued before those of the objects it can reach.
+ *             What a prompt collection finds dead stays watched until the next real one (gc.c, unmark_found).
  * Invariants: K1 a cell that is unmarked and watched is alive or in question, never swept.
  *             K2 an entry of a weak table whose target may die in a young collection is in its shard's young list.
  * Threads:    registering takes weak_lock or a shard's lock (raw); the rest runs with the world stopped.
@@ -274,9 +275,11 @@ static bool settle_entry(WfGc *gc, WfWeakShard *s, uint32_t at)
         if (alive) {
             return true;
         }
-    } else if (alive) {
-        WfWeakHead *r = (WfWeakHead *)e->weakref;
-        wf_atomic_store_release_u64(&r->x_target, 0);
+    }
+    /* also of a dead one: a stale word may bring it back */
+    WfWeakHead *r = (WfWeakHead *)e->weakref;
+    wf_atomic_store_release_u64(&r->x_target, 0);
+    if (alive) {
         WfValue callback = wf_load(&r->callback);
         if (!wf_is_empty(callback) && !wf_is_none(callback)) {
             WfDue due = {e->weakref, e->target, e->number, e->number};
@@ -466,12 +469,19 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
 {
     DeadVec dead = {0};
     /* kept by the last collection: alive now means old, dead means dead */
-    for (size_t i = 0; i < gc->kept.len; i++) {
-        if (wf_can_watch(gc->kept.data[i])) {
-            wf_watch_set(gc->kept.data[i], false);
+    WfObjectVec before = gc->kept;
+    gc->kept = gc->before;
+    gc->before = before;
+    gc->kept.len = 0;
+    for (size_t i = 0; i < gc->before.len; i++) {
+        if (wf_can_watch(gc->before.data[i])) {
+            wf_watch_set(gc->before.data[i], false);
         }
     }
-    gc->kept.len = 0;
+    for (size_t i = 0; !gc->keep_young && i < gc->doomed.len; i++) {
+        wf_watch_set(gc->doomed.data[i], false);
+    }
+    gc->doomed.len = gc->keep_young ? gc->doomed.len : 0;
 
     if (full) {
         size_t n = 0;
@@ -494,7 +504,8 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
         bool marked = wf_mark_is_set(w.o);
         bool finalizable = (flags_of(w.o) & (WF_OBJ_FINALIZABLE | WF_OBJ_FINALIZED)) == WF_OBJ_FINALIZABLE;
         bool can = wf_can_watch(w.o);
-        if (marked && can && !crowded && w.age < (finalizable ? AGE_FINALIZABLE : AGE_WEAKREFED)) {
+        /* a prompt collection makes nothing old */
+        if (marked && (gc->keep_young || (can && !crowded && w.age < (finalizable ? AGE_FINALIZABLE : AGE_WEAKREFED)))) {
             w.age += gc->stats.collections[0] != gc->aged_at;
             gc->watched.data[n++] = w;
             asking += w.asks;
@@ -506,6 +517,9 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
         }
         if (!marked) {
             add_dead(&dead, w.o);
+            if (gc->keep_young) {
+                push_or_die(&gc->before, w.o);
+            }
         } else if (finalizable) {
             push_or_die(&gc->old_finalizable, w.o);
         }
@@ -527,6 +541,14 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
         }
     }
     wf_vec_free(&dead);
+    for (size_t i = 0; gc->keep_young && i < gc->before.len; i++) {
+        WfObject *o = gc->before.data[i];
+        if (wf_can_watch(o) && (wf_mark_bits(o) & 3) == 0) {
+            wf_watch_set(o, true);
+            push_or_die(&gc->doomed, o);
+        }
+    }
+    gc->before.len = 0;
 
     for (unsigned i = 0; i < WF_WEAK_SHARDS; i++) {
         if (gc->weak[i].n_used != 0) {

@@ -255,6 +255,95 @@ static void count_finalize(WfThread *t, WfObject *o)
     n_finalized++;
 }
 
+/* Uses up the free cells of the size class of n slots; nothing refers to what it makes. */
+static WF_NOINLINE void use_cells(WfThread *t, size_t n, int count)
+{
+    for (int i = 0; i < count; i++) {
+        Node *o = node_new(t, n);
+        for (size_t k = 0; k < n; k++) {
+            wf_store_raw(&o->s[k], wf_small_int(-1));
+        }
+    }
+}
+
+/* Cells of 6 slots, which lie behind others in their block, so that its sweep reaches them late. */
+static WF_NOINLINE Node *late_cell(WfThread *t)
+{
+    use_cells(t, 6, 600);
+    Node *o = node_new(t, 6);
+    wf_store_raw(&o->s[0], wf_small_int(77));
+    return o;
+}
+
+/* What waits for its finalizer survives a prompt collection also where the sweep of this epoch has not yet come. */
+static WF_NOINLINE void test_unswept(WfThread *t)
+{
+    (void)finalizable(t, 1, wf_from_object(late_cell(t)));
+    collect_exact(t, WF_GC_YOUNG); /* queued: kept, from the epoch before */
+    WfObject *o = fake_runtime.gc->to_finalize.data[0];
+    use_cells(t, 6, 1); /* its child's block is being swept */
+    collect_exact(t, WF_GC_PROMPT);
+    use_cells(t, 6, 5000);
+    Node *child = WF_LOAD(Node, &((Node *)o)->s[1]);
+    CHECK(child->h.kind == WF_KIND_WORDS && wf_as_int(wf_load(&child->s[0])) == 77);
+    run(t, WF_GC_YOUNG);
+    EXPECT("f1 ");
+    run(t, WF_GC_FULL);
+
+    /* likewise watched cells that have seen many collections */
+    Node *old = late_cell(t);
+    CHECK(wf_gc_register_finalizable(t, &old->h) == WF_OK);
+    root = wf_from_object(old);
+    for (int i = 0; i < 40; i++) {
+        collect_exact(t, WF_GC_YOUNG);
+        use_cells(t, 6, 1);
+        collect_exact(t, WF_GC_PROMPT);
+        use_cells(t, 6, 5000);
+        CHECK(old->h.kind == WF_KIND_WORDS && wf_as_int(wf_load(&old->s[0])) == 77);
+    }
+    root = WF_EMPTY;
+    run(t, WF_GC_FULL);
+    EXPECT("f77 ");
+    run(t, WF_GC_FULL);
+}
+
+/* A prompt collection frees no memory, so a stale word may still lead to what it found dead: that has to be whole. */
+static WF_NOINLINE void test_stale_word(WfThread *t)
+{
+    Node *watched = late_cell(t);
+    root = wf_from_object(watched);
+    (void)weakref(t, watched, 0);
+    collect_exact(t, WF_GC_YOUNG);
+    Node *fresh = named(t, 5, wf_from_object(watched));
+    root = WF_EMPTY;
+    use_cells(t, 6, 1);
+    collect_exact(t, WF_GC_PROMPT);
+    use_cells(t, 6, 5000);
+    CHECK(watched->h.kind == WF_KIND_WORDS && wf_as_int(wf_load(&watched->s[0])) == 77);
+    (void)wf_gc_collect(t, WF_GC_YOUNG); /* by the words on this stack */
+    use_cells(t, 6, 5000);
+    CHECK(WF_LOAD(Node, &fresh->s[1]) == watched && wf_as_int(wf_load(&watched->s[0])) == 77);
+    run(t, WF_GC_FULL);
+}
+
+/* However many finalizable objects there are, a prompt collection forgets none. */
+static WF_NOINLINE void test_crowd(WfThread *t)
+{
+    enum { N = 1200 };
+    Node *list = NULL;
+    for (int i = 0; i < N; i++) {
+        list = finalizable(t, i, wf_from_object(list));
+        root = wf_from_object(list);
+    }
+    list = NULL;
+    n_finalized = 0;
+    run(t, WF_GC_PROMPT);
+    root = WF_EMPTY;
+    run(t, WF_GC_YOUNG);
+    CHECK(n_finalized == N);
+    run(t, WF_GC_FULL);
+}
+
 int main(void)
 {
     WfThread *t = fake_start();
@@ -267,6 +356,8 @@ int main(void)
     test_weakrefs(t);
     test_release(t);
     test_walk(t);
+    test_unswept(t);
+    test_stale_word(t);
     root = other = WF_EMPTY;
     run(t, WF_GC_FULL);
     root = wf_from_object(finalizable(t, 1, wf_from_object(finalizable(t, 2, WF_EMPTY))));
@@ -281,6 +372,8 @@ int main(void)
     run(t, WF_GC_FULL);
     EXPECT("");
     fake_runtime.finalize = count_finalize;
+    test_crowd(t);
+    n_finalized = 0;
     many(t);
     run(t, WF_GC_FULL);
     run(t, WF_GC_FULL);
