@@ -4,7 +4,9 @@
  * Design:     shortest digits by Schubfach (Giulietti, "The Schubfach way to render doubles", 2020): the
  *             rounding interval is scaled by a 126-bit power of ten to where at most one multiple of ten
  *             and few integers lie, and sticky low bits ("round to odd") make the comparisons exact.
- *             A given number of digits comes from the C library, which rounds exactly. Reading: small
+ *             A given number of digits: where x times the power of ten that makes it an integer is a fraction of 128-bit
+ *             integers (up to some 22 places of numbers of everyday size), by that fraction; else from the C library, which
+ *             rounds exactly too. Reading: small
  *             numbers by one exact multiplication or division (Clinger), others by the C library in
  *             the "C" locale, after the digits past the 800th are folded into one: a double's halfway
  *             points have fewer than 770.
@@ -183,10 +185,139 @@ size_t wf_dtoa_repr(double x, char buf[WF_DTOA_REPR_MAX])
     return (size_t)(p - buf);
 }
 
+typedef unsigned __int128 Wide;
+
+/* Ten to the power k, 0 to 37. */
+static Wide wide_pow10(int k)
+{
+    Wide p = 1;
+    for (Wide ten = 10; k > 0; k >>= 1, ten *= ten) {
+        if (k & 1) {
+            p *= ten;
+        }
+    }
+    return p;
+}
+
+static int wide_bits(Wide w)
+{
+    uint64_t high = (uint64_t)(w >> 64), low = (uint64_t)w;
+    return high != 0 ? 128 - __builtin_clzll(high) : low != 0 ? 64 - __builtin_clzll(low) : 0;
+}
+
+/* x = c * 2^q for a finite x >= 0. */
+static uint64_t take_apart(double x, int *q)
+{
+    uint64_t bits = bits_of(x);
+    int exponent = (int)(bits >> FRACTION_BITS & 0x7FF);
+    *q = (exponent != 0 ? exponent : 1) - BIAS;
+    return (bits & (HIDDEN - 1)) | (exponent != 0 ? HIDDEN : 0);
+}
+
+/* x * 10^k as the nearest integer, ties to even. False: more than 127 bits are needed on the way. */
+static bool scale_exactly(double x, int k, Wide *out)
+{
+    int q;
+    Wide n = take_apart(x, &q), d = 1;
+    if (k > 22 || k < -27) {
+        return false;
+    }
+    if (k >= 0) {
+        n *= wide_pow10(k); /* 53 + 74 bits */
+    } else {
+        d = wide_pow10(-k);
+    }
+    if (q >= 0) {
+        if (wide_bits(n) + q > 127) {
+            return false;
+        }
+        n <<= q;
+        if (k >= 0) {
+            *out = n;
+            return true;
+        }
+    } else if (k >= 0) { /* the usual case: a shift divides */
+        if (q < -127) { /* n has at most 127 bits: less than a half */
+            *out = 0;
+            return true;
+        }
+        Wide unit = (Wide)1 << -q, low = n & (unit - 1);
+        n >>= -q;
+        *out = n + (low > unit / 2 || (low == unit / 2 && (n & 1) != 0));
+        return true;
+    } else {
+        if (wide_bits(d) - q > 126) {
+            return false;
+        }
+        d <<= -q;
+    }
+    Wide whole = n / d, rest = n % d;
+    *out = whole + (2 * rest > d || (2 * rest == d && (whole & 1) != 0));
+    return true;
+}
+
+/* The digits of x >= 0 rounded to `precision` places behind the first digit (e) or behind the point (f); *point as in
+ * wf_dtoa_shortest, but the digits may end in zeros, and in f be fewer than the places. Returns how many; 0: not in reach. */
+#define QUICK_DIGITS 40
+static int quick_digits(char *digits, double x, char code, int precision, int *point)
+{
+    Wide n;
+    if (precision > 22) {
+        return 0;
+    }
+    int ten = -precision; /* the power of ten of the last digit */
+    if (code == 'f') {
+        if (!scale_exactly(x, precision, &n)) {
+            return 0;
+        }
+    } else if (x == 0) {
+        memset(digits, '0', (size_t)precision + 1);
+        *point = 1;
+        return precision + 1;
+    } else {
+        int q;
+        uint64_t c = take_apart(x, &q);
+        int log2 = q + 63 - __builtin_clzll(c);
+        ten += (int)((int64_t)log2 * 315653 >> 20); /* log10 rounded down, or one less */
+        if (!scale_exactly(x, -ten, &n)) {
+            return 0;
+        }
+        if (n >= wide_pow10(precision + 1) && !scale_exactly(x, -++ten, &n)) {
+            return 0;
+        }
+    }
+    char rev[QUICK_DIGITS];
+    int len = 0;
+    while (n >> 64 != 0) {
+        const uint64_t chunk = 10000000000000000000u;
+        uint64_t low = (uint64_t)(n % chunk);
+        n /= chunk;
+        for (int i = 0; i < 19; i++, low /= 10) {
+            rev[len++] = (char)('0' + low % 10);
+        }
+    }
+    uint64_t rest = (uint64_t)n;
+    do {
+        rev[len++] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
+    for (int i = 0; i < len; i++) {
+        digits[i] = rev[len - 1 - i];
+    }
+    *point = len + ten;
+    return len;
+}
+
 /* The digits of x >= 0 rounded as printf's %e or %f would, into `b`; *point as in
  * wf_dtoa_shortest. The point that printf writes is the locale's: whatever is no digit is skipped. */
 static bool exact_digits(WfStrBuf *b, double x, char code, int precision, int *point)
 {
+    char quick[QUICK_DIGITS];
+    int n = quick_digits(quick, x, code, precision, point);
+    if (n > 0) {
+        wf_strbuf_put(b, quick, (size_t)n);
+        return !b->failed;
+    }
     WfStrBuf text = {0};
     wf_strbuf_printf(&text, code == 'e' ? "%.*e" : "%.*f", precision, x);
     if (text.failed) {
@@ -262,7 +393,8 @@ bool wf_dtoa_format(WfStrBuf *out, double x, char code, int precision, unsigned 
         return !out->failed;
     }
     x = fabs(x);
-    WfStrBuf b = {0};
+    char room[64];
+    WfStrBuf b = WF_STRBUF_ON(room);
     int point = 1;
     bool alt = flags & WF_DTOA_ALT;
     bool exponent = false;
@@ -517,7 +649,10 @@ bool wf_dtoa_round(double x, int ndigits, double *out)
     double mag = fabs(x);
     char text[400];
     double rounded;
-    if (ndigits >= 0) {
+    Wide scaled;
+    if (ndigits >= 0 && ndigits <= 22 && scale_exactly(mag, ndigits, &scaled) && scaled <= (Wide)1 << 53) {
+        rounded = (double)(uint64_t)scaled / exact_pow10[ndigits];
+    } else if (ndigits >= 0) {
         int len = snprintf(text, sizeof text, "%.*f", ndigits, mag);
         if (len >= (int)sizeof text) {
             /* So many places before and after the point that there is nothing to round. */

@@ -1,7 +1,7 @@
 /* strbuf.c - builds a string of bytes piece by piece.
  * SPDX-License-Identifier: MIT
  *
- * Invariants: B1 data is NULL or has a NUL at data[len]; cap counts that NUL.
+ * Invariants: B1 data has a NUL at data[len] if len is not 0; cap counts that NUL.
  * Threads:    a buffer belongs to one thread.
  * Tests:      tests/unit/test_strbuf.c */
 #include "base/strbuf.h"
@@ -22,11 +22,15 @@ char *wf_strbuf_room(WfStrBuf *b, size_t more)
         if (want < b->len + more + 1) {
             want = b->len + more + 1;
         }
-        char *fresh = more > SIZE_MAX / 4 ? NULL : realloc(b->data, want);
+        char *fresh = more > SIZE_MAX / 4 ? NULL : realloc(b->borrowed ? NULL : b->data, want);
         if (fresh == NULL) {
             b->failed = true;
             return NULL;
         }
+        if (b->borrowed && b->len > 0) {
+            memcpy(fresh, b->data, b->len);
+        }
+        b->borrowed = false;
         b->data = fresh;
         b->cap = want;
         b->data[b->len] = '\0';
@@ -97,11 +101,13 @@ void wf_strbuf_printf(WfStrBuf *b, const char *format, ...)
 
 const char *wf_strbuf_cstr(const WfStrBuf *b)
 {
-    return b->data == NULL || b->failed ? "" : b->data;
+    return b->len == 0 || b->failed ? "" : b->data;
 }
 
 void wf_strbuf_free(WfStrBuf *b)
 {
-    free(b->data);
+    if (!b->borrowed) {
+        free(b->data);
+    }
     *b = (WfStrBuf){0};
 }

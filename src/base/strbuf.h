@@ -8,8 +8,8 @@
  *     use(wf_strbuf_cstr(&b), b.len);
  *     wf_strbuf_free(&b);
  *
- * All zero is empty. Running out of memory sets `failed`, after which everything is ignored: look
- * once, at the end. One thread. */
+ * All zero is empty; WF_STRBUF_ON(array) begins in an array of the caller's, which a short string never leaves. Running out
+ * of memory sets `failed`, after which everything is ignored: look once, at the end. One thread. */
 #ifndef WF_BASE_STRBUF_H
 #define WF_BASE_STRBUF_H
 
@@ -19,11 +19,13 @@
 #include <stdint.h>
 
 typedef struct WfStrBuf {
-    char *data; /* NUL-terminated if not NULL */
+    char *data; /* NUL-terminated if len is not 0 */
     size_t len;
     size_t cap;
     bool failed;
+    bool borrowed; /* data is the caller's array */
 } WfStrBuf;
+#define WF_STRBUF_ON(array) ((WfStrBuf){.data = (array), .cap = sizeof(array), .borrowed = true})
 
 /* Room for `more` bytes; returns where they go (then add them to len), NULL: failed. */
 char *wf_strbuf_room(WfStrBuf *b, size_t more);

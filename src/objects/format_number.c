@@ -19,6 +19,7 @@
 /* The text of d without its sign, its leading digits apart. */
 typedef struct FloatText {
     WfStrBuf buf;
+    char room[64];
     const char *digits, *rest;
     int64_t n_digits, n_rest;
     bool negative;
@@ -42,7 +43,7 @@ static WfStatus float_text(WfThread *t, FloatText *f, double d, const WfFormatSp
         type = precision < 0 ? 'r' : 'g';
         flags |= is_complex ? 0u : WF_DTOA_ADD_DOT_0;
     }
-    f->buf = (WfStrBuf){0};
+    f->buf = WF_STRBUF_ON(f->room);
     if (!wf_dtoa_format(&f->buf, d, type, precision < 0 ? DEFAULT_PRECISION : (int)precision, flags)) {
         wf_strbuf_free(&f->buf);
         return WF_FAIL(wf_raise_no_memory(t));

@@ -268,7 +268,8 @@ static WfStatus emit_float(WfThread *t, Context *c, Directive *d, WfValue v)
         }
         return WF_RAISED;
     }
-    WfStrBuf text = {0};
+    char room[64];
+    WfStrBuf text = WF_STRBUF_ON(room);
     if (d->precision > INT_MAX - 10) {
         return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "precision too big"));
     }

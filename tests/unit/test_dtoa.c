@@ -65,6 +65,38 @@ static void round_trip(void)
     }
 }
 
+/* Every number of digits against the C library, on numbers of all sizes and on ties. */
+static void many_digits(void)
+{
+    uint64_t state = 88172645463325252u;
+    for (int i = 0; i < 300000; i++) {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        double x;
+        memcpy(&x, &state, sizeof x);
+        if (i % 3 == 1) {
+            x = ldexp((double)(state >> 44), -(int)(state & 15)); /* halves, quarters, ... */
+        } else if (i % 3 == 2) {
+            x = (double)(int64_t)state / 1e9 * pow(10, (double)(state % 40) - 20);
+        }
+        if (!isfinite(x)) {
+            continue;
+        }
+        int precision = (int)((state >> 20) % 26);
+        char want[400];
+        char code = "ef"[state >> 40 & 1];
+        if (snprintf(want, sizeof want, code == 'e' ? "%.*e" : "%.*f", precision, x) < (int)sizeof want) {
+            format(x, code, precision, 0, want);
+        }
+        double rounded;
+        if (fabs(x) < 1e15 && precision < 20) {
+            snprintf(want, sizeof want, "%.*f", precision, x);
+            CHECK(wf_dtoa_round(x, precision, &rounded) && rounded == strtod(want, NULL));
+        }
+    }
+}
+
 int main(void)
 {
     repr(0.0, "0.0");
@@ -113,5 +145,6 @@ int main(void)
     CHECK(wf_dtoa_from_hex("0x1p1024", 8, &x) == WF_HEX_OVERFLOW);
     CHECK(wf_dtoa_from_hex("0x", 2, &x) == WF_HEX_INVALID);
     round_trip();
+    many_digits();
     return failures != 0;
 }
