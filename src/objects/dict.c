@@ -4,9 +4,9 @@
  *
  *               | head | index: 2^log2_size slots of 1, 2 or 4 bytes | entry 0 | entry 1 | ... |
  *
- *             An index slot is 0 (empty) or entry number + 1. Probing starts at the upper bits of hash times a constant and goes
- *             on in steps of 1, 2, 3 .... At most two thirds of the index are in use. Entries are (key, value) while all keys are
- *             exact str, which know their hash, else (key, value, hash). Deleting leaves the entry and its index
+ *             An index slot is 0 (empty) or entry number + 1. Probing starts at the low bits of the hash and goes on in steps
+ *             that all of it gives, odd, so that every slot is met. At most two thirds of the index are in use. Entries are
+ *             (key, value) while all keys are exact str, which know their hash, else (key, value, hash). Deleting leaves the entry and its index
  *             slot and makes the value EMPTY; a full table is replaced by one with the live entries only.
  *             Rejected: reusing places, because a reader without a lock could pair an old key with a new value.
  * Invariants: D1 low <= first <= filled <= capacity (two thirds of the index).  D2 entries in [low, filled) were written once;
@@ -89,10 +89,9 @@ static WfDictTable *table_alloc(WfThread *t, unsigned log2_size, size_t stride)
 /* Publishes entry number n in the first free index slot of its hash. */
 static void index_add(WfDictTable *x, int64_t hash, size_t n)
 {
-    size_t mask = ((size_t)1 << x->log2_size) - 1;
     size_t i = wf_dict_probe(x, hash);
-    for (size_t step = 1; index_at(x, i) != 0; step++) {
-        i = (i + step) & mask;
+    while (index_at(x, i) != 0) {
+        i = wf_dict_probe_next(x, hash, i);
     }
     index_put(x, i, n + 1);
 }
@@ -204,9 +203,7 @@ static bool find_str(WfDict *d, WfStr *key, int64_t hash, Place *p)
     if (x == NULL) {
         return false;
     }
-    size_t mask = ((size_t)1 << x->log2_size) - 1;
-    size_t i = wf_dict_probe(x, hash);
-    for (size_t step = 1;; step++) {
+    for (size_t i = wf_dict_probe(x, hash);; i = wf_dict_probe_next(x, hash, i)) {
         size_t n = index_at(x, i);
         if (n == 0) {
             return false;
@@ -222,7 +219,6 @@ static bool find_str(WfDict *d, WfStr *key, int64_t hash, Place *p)
                 return true;
             }
         }
-        i = (i + step) & mask;
     }
 }
 
@@ -234,9 +230,7 @@ restart:
     if (x == NULL) {
         return WF_MISSING;
     }
-    size_t mask = ((size_t)1 << x->log2_size) - 1;
-    size_t i = wf_dict_probe(x, hash);
-    for (size_t step = 1;; step++) {
+    for (size_t i = wf_dict_probe(x, hash);; i = wf_dict_probe_next(x, hash, i)) {
         size_t n = index_at(x, i);
         if (n == 0) {
             return WF_MISSING;
@@ -266,7 +260,6 @@ restart:
                 }
             }
         }
-        i = (i + step) & mask;
     }
 }
 

@@ -57,10 +57,17 @@ WF_INLINE WfDictPair *wf_dict_entry(const WfDictTable *x, size_t i)
 {
     return (WfDictPair *)((uintptr_t)(x + 1) + ((size_t)1 << (x->log2_size + x->log2_width)) + i * x->stride);
 }
-/* First index slot to probe; the next ones follow at distances 1, 2, 3 ... */
+/* The index slots to look at for a hash. Ints hash to themselves and often come in runs or at odd steps: the low bits are the first
+ * place, so such keys do not collide and neighbours share cache lines. All bits give the distance between the further places: keys
+ * that have the low ones in common part ways there. */
 WF_INLINE size_t wf_dict_probe(const WfDictTable *x, int64_t hash)
 {
-    return (size_t)(((uint64_t)hash * 0x9E3779B97F4A7C15u) >> (64 - x->log2_size));
+    return (size_t)hash & (((size_t)1 << x->log2_size) - 1);
+}
+WF_INLINE size_t wf_dict_probe_next(const WfDictTable *x, int64_t hash, size_t i)
+{
+    size_t step = (size_t)(((uint64_t)hash * 0x9E3779B97F4A7C15u) >> (64 - x->log2_size)) | 1;
+    return (i + step) & (((size_t)1 << x->log2_size) - 1);
 }
 
 WfValue wf_dict_new(WfThread *t) WF_MUST_CHECK;
@@ -81,14 +88,12 @@ WF_INLINE WfValue wf_dict_get_str(WfDict *d, WfStr *key)
     }
     if (WF_LIKELY(hash != 0 && x->stride == sizeof(WfDictPair) && x->log2_width == 0)) {
         const uint8_t *index = (const uint8_t *)(x + 1);
-        size_t mask = ((size_t)1 << x->log2_size) - 1;
-        size_t i = wf_dict_probe(x, hash);
-        for (size_t step = 1;; step++) {
+        for (size_t i = wf_dict_probe(x, hash);; i = wf_dict_probe_next(x, hash, i)) {
             size_t n = __atomic_load_n(&index[i], __ATOMIC_ACQUIRE);
             if (n == 0) {
                 return WF_EMPTY;
             }
-            WfDictPair *e = (WfDictPair *)(const void *)(index + mask + 1) + (n - 1);
+            WfDictPair *e = (WfDictPair *)(const void *)(index + ((size_t)1 << x->log2_size)) + (n - 1);
             WfValue v = wf_load(&e->value);
             WfValue k = wf_load(&e->key);
             if (WF_LIKELY(!wf_is_empty(v))) {
@@ -100,7 +105,6 @@ WF_INLINE WfValue wf_dict_get_str(WfDict *d, WfStr *key)
                     return v;
                 }
             }
-            i = (i + step) & mask;
         }
     }
     return wf_dict_get_str_slow(d, key);
