@@ -50,7 +50,11 @@ void wf_insn_effects(WfInsn insn, uint64_t arg, WfEffects *e)
     by_role(e, info->c, c);
     switch ((WfOp)WF_INSN_OP(insn)) {
     case WF_OP_COPY_FREE: add_write(e, a, b); break;
+    case WF_OP_LOAD_SUPER:
     case WF_OP_LOAD_METHOD:
+        if (WF_INSN_OP(insn) == WF_OP_LOAD_SUPER) {
+            add_read(e, a, 1);
+        }
         add_write(e, a, 1);
         add_write(e, a + WF_CALL_ARGS, 1);
         break;

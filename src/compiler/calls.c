@@ -156,6 +156,23 @@ static WfLoc method_loc(const WfExpr *call)
     return loc;
 }
 
+/* The cell __class__ for `super()` as the object of a method call in a function whose first parameter is no cell; or WF_NO_REG. */
+static WfReg super_class_cell(WfGen *c, const WfExpr *e)
+{
+    const WfScope *s = c->u->scope;
+    if (e->kind != WF_AST_Call || e->Call.args.len != 0 || e->Call.keywords.len != 0 || e->Call.func->kind != WF_AST_Name
+        || c->u->n_args == 0 || s->n_params == 0 || s->kind != WF_BLOCK_FUNCTION || s->symbols[0]->scope != WF_SCOPE_LOCAL) {
+        return WF_NO_REG;
+    }
+    WfName *name = wf_gen_mangled(c, e->Call.func->Name.id);
+    const WfSymbol *super = name == NULL || !wf_name_is(name, "super") ? NULL : wf_scope_lookup(s, name);
+    if (super == NULL || (super->scope != WF_SCOPE_GLOBAL_IMPLICIT && super->scope != WF_SCOPE_GLOBAL_EXPLICIT)) {
+        return WF_NO_REG;
+    }
+    const WfSymbol *cls = wf_scope_lookup(s, wf_gen_name_cstr(c, "__class__"));
+    return cls == NULL || cls->scope != WF_SCOPE_FREE ? WF_NO_REG : cls->cell;
+}
+
 static bool method_call(WfGen *c, WfExpr *e, WfReg dst)
 {
     WfExpr *f = e->Call.func;
@@ -165,15 +182,19 @@ static bool method_call(WfGen *c, WfExpr *e, WfReg dst)
         return false;
     }
     WfReg mark = c->u->temp;
-    WfReg o = wf_gen_expr(c, f->Attribute.value);
+    WfReg cell = super_class_cell(c, f->Attribute.value);
+    WfReg o = cell == WF_NO_REG ? wf_gen_expr(c, f->Attribute.value) : cell;
     c->u->temp = mark;
     WfReg base = wf_gen_temps(c, WF_CALL_GAP + 1); /* LOAD_METHOD may read its base */
+    if (cell != WF_NO_REG) {
+        wf_gen_expr_to(c, f->Attribute.value->Call.func, base);
+    }
     c->u->loc = f->loc;
     c->u->loc.lineno = method_loc(e).lineno;
     if (c->u->loc.lineno != f->loc.lineno) {
         c->u->loc.col_offset = method_loc(e).col_offset;
     }
-    wf_gen_emit(c, WF_OP_LOAD_METHOD, base, o, wf_gen_name_const(c, wf_gen_mangled(c, f->Attribute.attr)));
+    wf_gen_emit(c, cell == WF_NO_REG ? WF_OP_LOAD_METHOD : WF_OP_LOAD_SUPER, base, o, wf_gen_name_const(c, wf_gen_mangled(c, f->Attribute.attr)));
     c->u->loc = e->loc;
     check_keywords(c, keywords);
     int32_t n = plain_arguments(c, args, keywords);

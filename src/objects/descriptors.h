@@ -45,5 +45,7 @@ WfValue wf_wrapper_descriptor_new(WfThread *t, WfType *type, int row) WF_MUST_CH
 WfSlot *wf_member_slot(const WfGetSetDescr *d, WfObject *o);
 /* Calls a method_descriptor with items[0] as the instance (checked). */
 WfValue wf_method_descriptor_call(WfThread *t, WfValue self, const WfArgs *args) WF_MUST_CHECK;
+/* super.c: attribute `name` of super(type, obj) without making that object. *self: what it is to be called with first, or WF_EMPTY. */
+WfValue wf_super_method(WfThread *t, WfType *type, WfValue obj, WfStr *name, WfValue *self) WF_MUST_CHECK;
 
 #endif

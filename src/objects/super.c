@@ -8,6 +8,7 @@
 #include "model/attr.h"
 #include "model/builtin.h"
 #include "model/call.h"
+#include "objects/descriptors.h"
 #include "objects/dict.h"
 #include "objects/function.h"
 #include "objects/str.h"
@@ -51,8 +52,8 @@ static WfType *search_class(WfThread *t, WfType *type, WfValue obj)
     return WF_FAIL_NULL(wf_raise(t, WF_EXC(TypeError), "super(type, obj): obj must be an instance or subtype of type"));
 }
 
-/* Attribute `name` of super(type, obj): looked up behind `type` in the MRO of obj_type. MISSING: not there. */
-static WfFound lookup_behind(WfThread *t, WfType *type, WfValue obj, WfType *obj_type, WfStr *name, WfValue *out)
+/* Attribute `name` behind `type` in the MRO of obj_type, not bound; or WF_EMPTY. */
+static WfValue find_behind(const WfType *type, const WfType *obj_type, WfStr *name)
 {
     const WfTuple *mro = WF_LOAD(WfTuple, &obj_type->mro);
     int64_t i = 0, n = mro == NULL ? 0 : mro->length;
@@ -61,18 +62,20 @@ static WfFound lookup_behind(WfThread *t, WfType *type, WfValue obj, WfType *obj
     }
     for (i++; i < n; i++) {
         WfValue v = wf_dict_get_str(WF_LOAD(WfDict, &WF_AS(WfType, wf_tuple_at(mro, i))->dict), name);
-        if (wf_is_empty(v)) {
-            continue;
+        if (!wf_is_empty(v)) {
+            return v;
         }
-        WfDescrGetFn get = wf_type(v)->slots.descr_get;
-        if (get != NULL) {
-            WfValue self = wf_is(obj, wf_from_object(obj_type)) ? WF_EMPTY : obj;
-            v = get(t, v, self, wf_from_object(obj_type));
-        }
-        *out = v;
-        return wf_is_empty(v) ? WF_ERROR : WF_FOUND;
     }
-    return WF_MISSING;
+    return WF_EMPTY;
+}
+
+static WfValue bind_behind(WfThread *t, WfValue v, WfValue obj, WfType *obj_type)
+{
+    WfDescrGetFn get = wf_type(v)->slots.descr_get;
+    if (get == NULL) {
+        return v;
+    }
+    return get(t, v, wf_is(obj, wf_from_object(obj_type)) ? WF_EMPTY : obj, wf_from_object(obj_type));
 }
 
 static WfValue super_getattribute(WfThread *t, WfValue self, WfStr *name)
@@ -85,13 +88,43 @@ static WfValue super_getattribute(WfThread *t, WfValue self, WfStr *name)
     WfType *obj_type = WF_LOAD(WfType, &s->obj_type);
     /* super().__class__ is super */
     if (obj_type != NULL && name != WF_NAME(__class__)) {
-        WfValue out;
-        WfFound f = lookup_behind(t, WF_LOAD(WfType, &s->type), wf_load(&s->obj), obj_type, name, &out);
-        if (f != WF_MISSING) {
-            return f == WF_FOUND ? out : WF_EMPTY;
+        WfValue v = find_behind(WF_LOAD(WfType, &s->type), obj_type, name);
+        if (!wf_is_empty(v)) {
+            return bind_behind(t, v, wf_load(&s->obj), obj_type);
         }
     }
     return wf_generic_getattr(t, self, name);
+}
+
+static WfValue new_bound(WfThread *t, WfType *type, WfValue obj, WfType *obj_type)
+{
+    WfSuper *s = WF_NEW(t, WfSuper, SUPER, NATIVE);
+    if (s == NULL) {
+        return WF_EMPTY;
+    }
+    wf_store_ptr_raw(&s->type, type);
+    wf_store_raw(&s->obj, obj);
+    wf_store_ptr_raw(&s->obj_type, obj_type);
+    return wf_from_object(s);
+}
+
+WfValue wf_super_method(WfThread *t, WfType *type, WfValue obj, WfStr *name, WfValue *self)
+{
+    *self = WF_EMPTY;
+    WfType *obj_type = search_class(t, type, obj);
+    if (obj_type == NULL) {
+        return WF_EMPTY;
+    }
+    WfValue v = name == WF_NAME(__class__) ? WF_EMPTY : find_behind(type, obj_type, name);
+    if (wf_is_empty(v)) {
+        WfValue super = new_bound(t, type, obj, obj_type);
+        return wf_is_empty(super) ? super : wf_getattr(t, super, name);
+    }
+    if ((wf_type_flags(wf_type(v)) & WF_TF_METHOD) != 0 && !wf_is(obj, wf_from_object(obj_type))) {
+        *self = obj;
+        return v;
+    }
+    return bind_behind(t, v, obj, obj_type);
 }
 
 /* --- super() -------------------------------------------------------------------------------------------------------------- */
@@ -193,14 +226,7 @@ static WfValue super_get(WfThread *t, WfValue self, WfValue obj, WfValue type)
         return wf_call2(t, wf_from_object(wf_type(self)), wf_load(&s->type), obj);
     }
     WfType *obj_type = search_class(t, WF_LOAD(WfType, &s->type), obj);
-    WfSuper *bound = obj_type == NULL ? NULL : WF_NEW(t, WfSuper, SUPER, NATIVE);
-    if (bound == NULL) {
-        return WF_EMPTY;
-    }
-    wf_store_raw(&bound->type, wf_load(&s->type));
-    wf_store_raw(&bound->obj, obj);
-    wf_store_ptr_raw(&bound->obj_type, obj_type);
-    return wf_from_object(bound);
+    return obj_type == NULL ? WF_EMPTY : new_bound(t, WF_LOAD(WfType, &s->type), obj, obj_type);
 }
 
 static WfValue super_repr(WfThread *t, WfValue self)

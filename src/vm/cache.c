@@ -3,12 +3,14 @@
 #include "vm/cache.h"
 
 #include "code/code.h"
+#include "objects/descriptors.h"
 #include "objects/exceptions.h"
 #include "objects/function.h"
 #include "objects/str.h"
 #include "vm/interp.h"
 #include "vm/vm.h"
 
+#define CHAIN_MAX 6   /* entries of a site */
 #define COLD_TRIES 64 /* lookups that go by before a site that could not be cached is tried again */
 
 static void set_word(const WfInsn *pc, uint64_t word)
@@ -53,8 +55,49 @@ static WfCacheEntry *new_entry(WfThread *t)
     WfCacheEntry *e = (WfCacheEntry *)wf_gc_alloc(t, WF_KIND_WORDS, sizeof(WfCacheEntry));
     if (e == NULL) {
         wf_clear_pending(t); /* a cache that cannot be made is no error */
+        return NULL;
     }
+    e->length = 1;
     return e;
+}
+
+static const WfCacheEntry *next_of(const WfCacheEntry *e)
+{
+    return WF_LOAD(const WfCacheEntry, &e->next);
+}
+
+/* What the site knows of other shapes than `shape`, as a chain to go behind a new entry. NULL: nothing, or it has gone
+ * stale (there is an entry for the shape that no longer holds). *full: too much. inline_kind: of a site's inline word. */
+static WfCacheEntry *chain_for(WfThread *t, const WfInsn *pc, uint32_t shape, uint32_t inline_kind, bool *full)
+{
+    uint64_t word = WF_CACHE_WORD(pc);
+    *full = false;
+    if (WF_CACHE_KIND(word) == WF_CACHE_INLINE && (uint32_t)word != shape) {
+        WfCacheEntry *e = new_entry(t);
+        if (e != NULL) {
+            e->kind = inline_kind;
+            e->shape = (uint32_t)word;
+            e->offset = word >> 32 & 0xffff;
+        }
+        return e;
+    }
+    if (WF_CACHE_KIND(word) != WF_CACHE_ENTRY) {
+        return NULL;
+    }
+    const WfCacheEntry *first = WF_CACHE_ENTRY_OF(word);
+    for (const WfCacheEntry *e = first; e != NULL; e = next_of(e)) {
+        if (e->shape == shape) {
+            return NULL;
+        }
+    }
+    *full = first->length >= CHAIN_MAX;
+    return (WfCacheEntry *)(uintptr_t)first;
+}
+
+static void link_entry(WfCacheEntry *e, const WfCacheEntry *next)
+{
+    wf_store_ptr_raw(&e->next, next);
+    e->length = next == NULL ? 1 : next->length + 1;
 }
 
 /* --- attributes --------------------------------------------------------------------------------------------- */
@@ -79,16 +122,16 @@ static bool instance_shadows(const WfCacheEntry *e, const WfObject *o, const WfT
     return d == NULL || !wf_is_empty(wf_dict_get_str(d, name));
 }
 
-/* The cache's answer; false: it does not apply. */
+/* The answer of an entry for v's shape; false: it does not apply. */
 static bool use_entry(WfThread *t, const WfCacheEntry *e, WfValue v, WfStr *name, bool method, WfValue *out, WfCacheHit *hit)
 {
     WfObject *o = wf_as_object(v);
-    if (wf_shape_id(o) != (uint32_t)e->shape) {
-        return false;
-    }
     WfType *type = wf_shape_type(wf_shape_at((uint32_t)e->shape));
     *hit = WF_HIT_VALUE;
     switch ((WfAttrKind)e->kind) {
+    case WF_ATTR_INLINE:
+        *out = wf_load((const WfSlot *)((const char *)o + e->offset));
+        return !wf_is_empty(*out);
     case WF_ATTR_OVERFLOW: {
         WfSlots *extra = WF_LOAD(WfSlots, (const WfSlot *)((const char *)o + e->offset));
         if (extra == NULL || extra->h.kind != WF_KIND_SLOTS || (int64_t)e->index >= extra->capacity) {
@@ -175,7 +218,14 @@ static void fill_load(WfThread *t, const WfInsn *pc, WfValue o, WfStr *name)
         set_cold(pc);
         return;
     }
-    if (site.kind == WF_ATTR_INLINE) {
+    uint32_t shape = site.kind == WF_ATTR_MODULE ? wf_shape_id(wf_as_object(o)) : site.shape;
+    bool full;
+    WfCacheEntry *rest = chain_for(t, pc, shape, WF_ATTR_INLINE, &full);
+    if (full) {
+        set_cold(pc);
+        return;
+    }
+    if (site.kind == WF_ATTR_INLINE && rest == NULL) {
         set_inline(pc, site.shape, site.offset);
         return;
     }
@@ -183,6 +233,7 @@ static void fill_load(WfThread *t, const WfInsn *pc, WfValue o, WfStr *name)
     if (e == NULL) {
         return;
     }
+    link_entry(e, rest);
     e->kind = site.kind;
     e->shape = site.shape;
     e->offset = site.offset;
@@ -191,7 +242,7 @@ static void fill_load(WfThread *t, const WfInsn *pc, WfValue o, WfStr *name)
     e->version = site.version;
     wf_store_raw(&e->value, site.value);
     if (site.kind == WF_ATTR_MODULE) {
-        e->shape = wf_shape_id(wf_as_object(o));
+        e->shape = shape;
         wf_store_raw(&e->value, o);
         wf_store_ptr_raw(&e->dict, site.dict);
         wf_store_raw(&e->table, wf_load(&site.dict->table));
@@ -209,9 +260,12 @@ WfCacheHit wf_cache_load_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *n
     if (WF_LIKELY(wf_is_object(o))) {
         uint64_t word = WF_CACHE_WORD(pc);
         if (WF_CACHE_KIND(word) == WF_CACHE_ENTRY) {
-            WfCacheHit hit;
-            if (WF_LIKELY(use_entry(t, WF_CACHE_ENTRY_OF(word), o, name, method, out, &hit))) {
-                return hit;
+            uint32_t shape = wf_shape_id(wf_as_object(o));
+            for (const WfCacheEntry *e = WF_CACHE_ENTRY_OF(word); e != NULL; e = next_of(e)) {
+                WfCacheHit hit;
+                if (e->shape == shape && WF_LIKELY(use_entry(t, e, o, name, method, out, &hit))) {
+                    return hit;
+                }
             }
         } else if (WF_CACHE_KIND(word) == WF_CACHE_INLINE && wf_shape_id(wf_as_object(o)) == (uint32_t)word) {
             *out = wf_load((const WfSlot *)((const char *)wf_as_object(o) + (word >> 32 & 0xffff)));
@@ -226,11 +280,46 @@ WfCacheHit wf_cache_load_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *n
     return by_lookup(t, o, name, method, out);
 }
 
+WfValue wf_cache_load_super(WfThread *t, const WfInsn *pc, WfValue super, WfValue cls, WfValue obj, WfStr *name, WfValue *self)
+{
+    if (wf_is_empty(obj) || wf_is_none(obj) || !wf_is_type(cls) || !wf_is(super, wf_from_object(WF_TYPE(SUPER)))) {
+        WfValue o = wf_call0(t, super); /* something else by that name; or an error */
+        return wf_is_empty(o) ? o : wf_getmethod(t, o, name, self);
+    }
+    const WfType *type = wf_type(obj);
+    uint64_t version = __atomic_load_n(&type->x_version, __ATOMIC_ACQUIRE);
+    WfValue v = wf_super_method(t, WF_AS(WfType, cls), obj, name, self);
+    if (wf_is_empty(v) || wf_is_empty(*self) || !wf_is_object(obj) || !try_again(pc)) {
+        return v;
+    }
+    uint32_t shape = wf_shape_id(wf_as_object(obj));
+    bool full;
+    const WfCacheEntry *rest = chain_for(t, pc, shape, WF_ATTR_INLINE, &full);
+    WfCacheEntry *e = full ? NULL : new_entry(t);
+    if (e == NULL) {
+        set_cold(pc);
+        return v;
+    }
+    link_entry(e, rest);
+    e->kind = WF_ATTR_METHOD;
+    e->shape = shape;
+    e->version = version;
+    wf_store_raw(&e->value, v);
+    wf_store_raw(&e->dict, cls);
+    if (wf_shape_type(wf_shape_at(shape)) == type && version != 0
+        && __atomic_load_n(&type->x_version, __ATOMIC_ACQUIRE) == version) {
+        set_entry(pc, e);
+    }
+    return v;
+}
+
 static bool use_store_entry(WfThread *t, const WfCacheEntry *e, WfValue v, WfValue value)
 {
     WfObject *o = wf_as_object(v);
-    if (wf_shape_id(o) != (uint32_t)e->shape) {
-        return false;
+    if (e->kind == WF_STORE_INLINE) {
+        wf_store((WfSlot *)((char *)o + e->offset), value);
+        __atomic_signal_fence(__ATOMIC_SEQ_CST); /* as STORE_ATTR's handler */
+        return wf_shape_id(o) == (uint32_t)e->shape;
     }
     bool done = false;
     wf_lock(t, o);
@@ -256,20 +345,29 @@ WfStatus wf_cache_store_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *na
 {
     if (WF_LIKELY(wf_is_object(o))) {
         uint64_t word = WF_CACHE_WORD(pc);
-        if (WF_CACHE_KIND(word) == WF_CACHE_ENTRY && use_store_entry(t, WF_CACHE_ENTRY_OF(word), o, v)) {
-            return WF_OK;
+        if (WF_CACHE_KIND(word) == WF_CACHE_ENTRY) {
+            uint32_t shape = wf_shape_id(wf_as_object(o));
+            for (const WfCacheEntry *e = WF_CACHE_ENTRY_OF(word); e != NULL; e = next_of(e)) {
+                if (e->shape == shape && use_store_entry(t, e, o, v)) {
+                    return WF_OK;
+                }
+            }
         }
         if (try_again(pc)) {
             WfStoreSite site;
             memset(&site, 0, sizeof site);
             wf_attr_classify_store(t, o, name, &site);
-            if (site.kind == WF_STORE_NONE) {
+            bool full = true;
+            WfCacheEntry *rest =
+                site.kind == WF_STORE_NONE ? NULL : chain_for(t, pc, site.shape, WF_STORE_INLINE, &full);
+            if (full) {
                 set_cold(pc);
-            } else if (site.kind == WF_STORE_INLINE) {
+            } else if (site.kind == WF_STORE_INLINE && rest == NULL) {
                 set_inline(pc, site.shape, site.offset);
             } else {
                 WfCacheEntry *e = new_entry(t);
                 if (e != NULL) {
+                    link_entry(e, rest);
                     e->kind = site.kind;
                     e->shape = site.shape;
                     e->new_shape = site.new_shape;
@@ -348,10 +446,11 @@ static void trace_caches(WfMarker *m, WfRaw *raw, bool empty)
         } else if (WF_CACHE_KIND(word) == WF_CACHE_INLINE) {
             wf_mark_object(m, wf_shape_at((uint32_t)word));
         } else if (WF_CACHE_KIND(word) == WF_CACHE_ENTRY) {
-            const WfCacheEntry *e = WF_CACHE_ENTRY_OF(word);
-            wf_mark_object(m, e);
-            if (e->shape != 0) {
-                wf_mark_object(m, wf_shape_at((uint32_t)e->shape));
+            for (const WfCacheEntry *e = WF_CACHE_ENTRY_OF(word); e != NULL; e = next_of(e)) {
+                wf_mark_object(m, e);
+                if (e->shape != 0) {
+                    wf_mark_object(m, wf_shape_at((uint32_t)e->shape));
+                }
             }
         }
     }

@@ -3,7 +3,8 @@
  *
  *   0                                      empty
  *   shape (32) | offset (16) | 1 (16)      LOAD_ATTR, LOAD_METHOD, STORE_ATTR: the slot at byte `offset` of the object
- *   pointer to a WfCacheEntry (48) | 2     anything else: an immutable cell that says under which guards what holds
+ *   pointer to a WfCacheEntry (48) | 2     anything else: an immutable cell that says under which guards what holds; a site that has
+ *                                          seen objects of several shapes has a chain of them, the newest first
  *   misses (32) | 3                        gave up for now: counts down to the next try
  *
  * The word is written with one relaxed store (the entry it points to is complete before: release) and read with one
@@ -20,7 +21,8 @@ enum { WF_CACHE_INLINE = 1, WF_CACHE_ENTRY = 2, WF_CACHE_COLD = 3 };
 
 typedef struct WfCacheEntry {
     WfObject h;        /* kind WORDS: numbers in it are too small to be taken for pointers */
-    uint64_t kind;     /* WfAttrKind, or WfStoreKind */
+    uint32_t kind;     /* WfAttrKind, or WfStoreKind */
+    uint32_t length;   /* of the chain from here on */
     uint64_t shape, new_shape;
     uint64_t offset, index;
     uint64_t check_dict;
@@ -28,7 +30,8 @@ typedef struct WfCacheEntry {
     uint64_t version2; /* builtins */
     WfSlot value;
     WfSlot table;      /* dict table that `offset` counts from (globals, modules) */
-    WfSlot dict;
+    WfSlot dict;       /* globals, modules; LOAD_SUPER: the class */
+    WfSlot next;       /* WfCacheEntry for another shape, or EMPTY */
 } WfCacheEntry;
 
 #define WF_CACHE_WORD(pc) __atomic_load_n((const uint64_t *)(pc), __ATOMIC_RELAXED)
@@ -41,8 +44,30 @@ typedef enum WfCacheHit { WF_HIT_ERROR = -1, WF_HIT_VALUE, WF_HIT_METHOD, WF_HIT
  * with o first (only if `method`). CALL: *out, a Python function, is to be called with o for the result (a property). */
 WfCacheHit wf_cache_load_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *name, bool method, WfValue *out);
 WfStatus wf_cache_store_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *name, WfValue v) WF_MUST_CHECK;
+/* What the handler of LOAD_SUPER leaves over: as wf_cache_load_attr with `method`; *self: what it is to be called with first, or WF_EMPTY. */
+WfValue wf_cache_load_super(WfThread *t, const WfInsn *pc, WfValue super, WfValue cls, WfValue obj, WfStr *name, WfValue *self)
+    WF_MUST_CHECK;
 /* Global or builtin. WF_EMPTY: NameError raised. */
 WfValue wf_cache_load_global(WfThread *t, const WfInsn *pc, WfFrame *f, WfStr *name) WF_MUST_CHECK;
+
+/* The method that a filled LOAD_METHOD cache names for o, to be called with o first; or WF_EMPTY: wf_cache_load_attr. Of LOAD_SUPER:
+ * behind the class `behind`, which is else NULL. */
+WF_INLINE WfValue wf_cache_method(uint64_t word, const WfObject *o, const WfType *behind)
+{
+    if (WF_CACHE_KIND(word) == WF_CACHE_ENTRY) {
+        uint32_t shape = wf_shape_id(o);
+        for (const WfCacheEntry *e = WF_CACHE_ENTRY_OF(word); e != NULL; e = WF_LOAD(const WfCacheEntry, &e->next)) {
+            if (e->shape == shape) {
+                const WfType *type = wf_shape_type(wf_shape_at(shape));
+                bool holds = e->kind == WF_ATTR_METHOD && !e->check_dict
+                             && __atomic_load_n(&type->x_version, __ATOMIC_RELAXED) == e->version
+                             && WF_LOAD(const WfType, &e->dict) == behind;
+                return holds ? wf_load(&e->value) : WF_EMPTY;
+            }
+        }
+    }
+    return WF_EMPTY;
+}
 
 /* Hit of a filled LOAD_GLOBAL cache, or WF_EMPTY. */
 WF_INLINE WfValue wf_cache_global(uint64_t word, const WfDict *globals, const WfDict *builtins)

@@ -281,8 +281,14 @@ TARGET(DELETE_ATTR)
 TARGET(LOAD_METHOD)
 {
     WfValue o = RB;
-    SAVE();
     WfValue v;
+    if (WF_LIKELY(wf_is_object(o) && !wf_is_empty(v = wf_cache_method(WF_CACHE_WORD(pc), wf_as_object(o), NULL)))) {
+        pc++;
+        R[A + WF_CALL_ARGS] = o;
+        RA = v;
+        DISPATCH();
+    }
+    SAVE();
     WfCacheHit hit = wf_cache_load_attr(t, pc, o, KNAME(C), true, &v);
     pc++;
     if (WF_UNLIKELY(hit == WF_HIT_ERROR)) {
@@ -295,6 +301,26 @@ TARGET(LOAD_METHOD)
         }
     }
     R[A + WF_CALL_ARGS] = hit == WF_HIT_METHOD ? RB : WF_EMPTY;
+    RA = v;
+    DISPATCH();
+}
+
+TARGET(LOAD_SUPER)
+{
+    WfValue cls = wf_load(&WF_AS(WfCell, RB)->value), o = R[0];
+    WfValue v = WF_EMPTY;
+    if (WF_LIKELY(wf_is(RA, wf_from_object(WF_TYPE(SUPER))) && wf_is_object(o) && !wf_is_empty(cls))) {
+        v = wf_cache_method(WF_CACHE_WORD(pc), wf_as_object(o), WF_AS(WfType, cls));
+    }
+    if (WF_UNLIKELY(wf_is_empty(v))) {
+        SAVE();
+        v = wf_cache_load_super(t, pc, RA, cls, o, KNAME(C), &o);
+        if (WF_UNLIKELY(wf_is_empty(v))) {
+            ERROR();
+        }
+    }
+    pc++;
+    R[A + WF_CALL_ARGS] = o;
     RA = v;
     DISPATCH();
 }
