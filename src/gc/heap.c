@@ -333,20 +333,18 @@ void wf_heap_trim(WfGc *gc, uint64_t keep)
 /* --- sweeping ------------------------------------------------------------------------------------------------------ */
 
 /* How many cells from cell i on, up to end, have neither mark nor watch bit. */
-WF_INLINE uint32_t unmarked_run(const WfBlock *b, const char *marks, uint32_t i, uint32_t end)
+WF_INLINE uint32_t unmarked_run(const WfBlock *b, const uint64_t *marks, uint32_t i, uint32_t end)
 {
     uint32_t stride = b->cell_size >> WF_GRANULE_SHIFT;
     uint32_t bit = i * stride;
     uint32_t limit = end * stride;
     while (bit < limit) {
-        uint64_t w;
-        memcpy(&w, marks + (bit >> 3), sizeof w);
-        w >>= bit & 7;
+        uint64_t w = wf_atomic_load_relaxed_u64(&marks[bit >> 6]) >> (bit & 63); /* others may watch or mark cells of the block */
         if (w != 0) {
             bit += (uint32_t)__builtin_ctzll(w);
             break;
         }
-        bit += 64 - (bit & 7);
+        bit += 64 - (bit & 63);
     }
     uint32_t cell = (uint32_t)((uint64_t)(bit << WF_GRANULE_SHIFT) * b->recip >> 32);
     return (cell < end ? cell : end) - i;
@@ -388,7 +386,7 @@ static WfFreeCell *sweep_some(WfGc *gc, WfBlock *b, uint32_t *count)
     uint32_t n = b->n_cells;
     uint32_t want = SWEEP_BYTES / size > 0 ? SWEEP_BYTES / size : 1;
     char *data = wf_block_data(b);
-    const char *marks = (const char *)wf_block_marks(b);
+    const uint64_t *marks = wf_block_marks(b);
     WfFreeCell *head = NULL;
     WfFreeCell **tail = &head;
     uint32_t found = 0;

@@ -317,14 +317,15 @@ __attribute__((no_sanitize("address", "thread", "undefined"), noinline)) static 
 
 static void mark_stack(WfMarker *m, WfThread *t)
 {
-    uintptr_t from = t->stop_sp;
+    uintptr_t base = wf_atomic_load_acquire_uptr(&t->stack_base); /* 0: the thread has not begun, and scans nothing */
+    uintptr_t from = wf_atomic_load_relaxed_uptr(&t->stop_sp);
     WfEntry *entry = t->entry;
     bool skip = t->stop_exact && entry != NULL;
     if (!skip) {
         scan_stack(m, (uintptr_t)t->spilled, (uintptr_t)(t->spilled + WF_SPILL_WORDS));
     }
     for (;;) {
-        uintptr_t to = entry != NULL ? entry->sp : t->stack_base;
+        uintptr_t to = entry != NULL ? entry->sp : base;
         if (!skip) {
             scan_stack(m, from, to);
         }

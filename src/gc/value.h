@@ -111,11 +111,12 @@ typedef struct WfSlot {
     uint64_t x_bits;
 } WfSlot;
 
-/* Relaxed: what the word points to is reached through it, which orders the reads (data dependency; ThreadSanitizer
- * does not know of that). */
+/* Order of a load whose result is a pointer: what the word points to is reached through it, which orders the reads (data
+ * dependency; ThreadSanitizer does not know of that). */
+#define WF_CONSUME (WF_TSAN ? __ATOMIC_ACQUIRE : __ATOMIC_RELAXED)
 WF_INLINE WfValue wf_load(const WfSlot *s)
 {
-    return WF_VALUE(__atomic_load_n(&s->x_bits, WF_TSAN ? __ATOMIC_ACQUIRE : __ATOMIC_RELAXED));
+    return WF_VALUE(__atomic_load_n(&s->x_bits, WF_CONSUME));
 }
 WF_INLINE WfValue wf_load_acquire(const WfSlot *s)
 {

@@ -29,6 +29,11 @@ WfFound wf_next(WfThread *t, WfValue it, WfValue *out)
     if (WF_UNLIKELY(f == NULL)) {
         return WF_FAIL_FOUND(wf_raise(t, WF_EXC(TypeError), "'%.200T' object is not an iterator", it));
     }
+    char here;
+    if (WF_UNLIKELY((uintptr_t)&here < t->c_limit)) { /* iterators over iterators recurse in C */
+        t->recursion--;
+        return WF_FAIL_FOUND(wf_recursion_error(t, " while calling a Python object"));
+    }
     return f(t, it, out);
 }
 

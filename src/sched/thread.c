@@ -62,8 +62,8 @@ static void settle(WfThread *t)
         size = (size_t)64 << 20;
     }
     t->c_limit = top - size + (size > 4 * C_RESERVE ? C_RESERVE : size / 4);
-    t->stop_sp = top;
-    t->stack_base = top;
+    wf_atomic_store_relaxed_uptr(&t->stop_sp, top);
+    wf_atomic_store_release_uptr(&t->stack_base, top); /* pairs with mark_stack: a collection may run before we attach */
 }
 
 WfThread *wf_thread_new(WfRuntime *rt, WfInterp *interp, bool is_main)

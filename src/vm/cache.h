@@ -34,7 +34,7 @@ typedef struct WfCacheEntry {
     WfSlot next;       /* WfCacheEntry for another shape, or EMPTY */
 } WfCacheEntry;
 
-#define WF_CACHE_WORD(pc) __atomic_load_n((const uint64_t *)(pc), __ATOMIC_RELAXED)
+#define WF_CACHE_WORD(pc) __atomic_load_n((const uint64_t *)(pc), WF_CONSUME)
 #define WF_CACHE_KIND(w) ((unsigned)((w) >> 48))
 #define WF_CACHE_ENTRY_OF(w) ((const WfCacheEntry *)(uintptr_t)((w) & 0xffffffffffff))
 
