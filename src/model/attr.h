@@ -78,6 +78,9 @@ WfSlot *wf_instance_extra(const WfType *type, const WfObject *o);
 WfShape *wf_type_dict_shape(WfThread *t, WfType *type) WF_MUST_CHECK;
 /* o.__class__ = type, both checked by the caller: same layout. */
 WfStatus wf_instance_set_type(WfThread *t, WfObject *o, WfType *type) WF_MUST_CHECK;
+/* Names and values of o's attributes in their order, for readers that must not turn them into a dict. The number of them, at
+ * most max; -1: o is in dict mode, has no attributes at all or too many, or is just being changed. */
+int wf_instance_snapshot(WfObject *o, WfValue *names, WfValue *values, int max);
 /* FOUND, or MISSING without an exception where wf_generic_getattr would raise the plain AttributeError. */
 WfFound wf_generic_getattr_opt(WfThread *t, WfValue o, WfStr *name, WfValue *out) WF_MUST_CHECK;
 /* An exact interned str equal to name (a str or instance of a subclass). */

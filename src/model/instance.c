@@ -127,6 +127,29 @@ static WfStatus copy_slots(WfThread *t, const WfType *type, WfObject *o, const W
     return WF_OK;
 }
 
+int wf_instance_snapshot(WfObject *o, WfValue *names, WfValue *values, int max)
+{
+    uint32_t id = wf_shape_id(o);
+    const WfShape *s = wf_shape_at(id);
+    const WfType *type = wf_shape_type(s);
+    WfSlot *extra = wf_instance_extra(type, o);
+    const int n = s->n_slots;
+    if (extra == NULL || s->dict_mode || n > max) {
+        return -1;
+    }
+    for (const WfShape *p = s; p->n_slots != 0; p = WF_LOAD(const WfShape, &p->parent)) {
+        names[p->n_slots - 1] = wf_load(&p->name);
+    }
+    for (int i = 0; i < n; i++) {
+        const WfSlot *slot = slot_at(type, o, s, extra, i);
+        values[i] = slot == NULL ? WF_EMPTY : wf_load(slot);
+        if (wf_is_empty(values[i])) {
+            return -1;
+        }
+    }
+    return wf_shape_id(o) == id ? n : -1;
+}
+
 /* Changes o to dict mode with `given` as its dict, or with one made of its attributes where given is NULL.
  * Returns the dict. The type's instances have a __dict__. */
 static WfDict *to_dict(WfThread *t, WfObject *o, WfDict *given)

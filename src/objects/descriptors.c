@@ -277,7 +277,6 @@ const WfTypeSpec wf_classmethod_descriptor_spec = {
     .name = "classmethod_descriptor",
     .size = sizeof(WfMethodDescr),
     .flags = WF_TF_NO_NEW,
-    .methods = descr_methods,
     .getsets = method_getsets,
     .slots = {.repr = method_repr, .call = classmethod_descr_call, .descr_get = classmethod_descr_get, .trace = method_descr_trace},
 };

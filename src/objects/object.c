@@ -194,7 +194,7 @@ static WfValue default_state(WfThread *t, WfValue self, bool required)
     WfType *type = wf_type(self);
     uint32_t flags = wf_type_flags(type);
     if (required && ((flags & WF_TF_VARSIZE) != 0 && (flags & WF_TF_HEAP) == 0)) {
-        return wf_raise(t, WF_EXC(TypeError), "cannot pickle '%N' object", type);
+        return wf_raise(t, WF_EXC(TypeError), "cannot pickle '%s' object", wf_type_full_name(type));
     }
     WfValue state = WF_NONE, d;
     WfFound f = wf_getattr_opt(t, self, WF_NAME(__dict__), &d);
@@ -217,7 +217,7 @@ static WfValue default_state(WfThread *t, WfValue self, bool required)
         }
         if (native->native_size > sizeof(WfObject) && native != WF_TYPE(OBJECT) && native->kind != WF_KIND_LIST
             && native->kind != WF_KIND_DICT) {
-            return wf_raise(t, WF_EXC(TypeError), "cannot pickle %R object", wf_from_object(type));
+            return wf_raise(t, WF_EXC(TypeError), "cannot pickle '%s' object", wf_type_full_name(type));
         }
     }
     if (n == 0) {
@@ -307,7 +307,7 @@ static WfValue reduce_newobj(WfThread *t, WfValue self)
     WfType *type = wf_type(self);
     WfValue args, kwargs;
     if (type->slots.new_ == NULL) {
-        return wf_raise(t, WF_EXC(TypeError), "cannot pickle '%N' object", type);
+        return wf_raise(t, WF_EXC(TypeError), "cannot pickle '%s' object", wf_type_full_name(type));
     }
     if (new_arguments(t, self, &args, &kwargs) != WF_OK) {
         return WF_EMPTY;

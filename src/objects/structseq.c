@@ -254,7 +254,8 @@ WfType *wf_structseq_new_type(WfThread *t, const WfStructSeqDesc *desc)
         }
     }
     WfType *type = wf_type_new_simple(t, desc->name, WF_TYPE(TUPLE), wf_as_dict(ns));
-    if (type == NULL || add_fields(t, type, desc, n_fields) != WF_OK) {
+    if (type == NULL || add_fields(t, type, desc, n_fields) != WF_OK
+        || wf_dict_delete(t, WF_LOAD(WfDict, &type->dict), WF_NAME_V(__slots__)) == WF_ERROR) { /* not for programs to see */
         return NULL;
     }
     __atomic_and_fetch(&type->flags, ~(uint32_t)WF_TF_BASETYPE, __ATOMIC_RELAXED);
