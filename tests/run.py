@@ -103,7 +103,7 @@ def tests():
         name = str(path.relative_to(ROOT / "tests"))
         yield "program/" + name, program(RELEASE, path)
         if "gc" in path.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]:
-            yield "gc/" + name, program(DEBUG, path, {"WEFT_GC_DEBUG": "stress=97,poison,barrier"})
+            yield "gc/" + name, program(DEBUG, path, {"WEFT_GC_DEBUG": "stress=97,poison,barrier,operands"})
             yield "gc-prompt/" + name, program(DEBUG, path, {"WEFT_GC_DEBUG": "stress=9973,poison,heap,prompt"})
     listing = ROOT / "tests/conformance/expected.txt"
     for line in listing.read_text().splitlines() if listing.exists() else []:

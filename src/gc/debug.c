@@ -4,7 +4,8 @@
  * them when they are used again; barrier traces everything after each young collection and stops the
  * process where a reachable cell was not marked (a store without its write barrier); heap checks after every collection that
  * what is alive or in question (H1) refers to nothing that may be swept; prompt lets prompt collections
- * cost what they like, so that they come wherever something may have been dropped. */
+ * cost what they like, so that they come wherever something may have been dropped; operands looks at what each instruction
+ * reads (vm/check.c). */
 #include "gc/heap.h"
 
 #if WF_DEBUG
@@ -28,8 +29,10 @@ void wf_debug_init(WfGc *gc)
             gc->check_heap = true;
         } else if (n == 6 && strncmp(s, "prompt", 6) == 0) {
             gc->always_prompt = true;
+        } else if (n == 8 && strncmp(s, "operands", 8) == 0) {
+            gc->rt->check_operands = true;
         } else {
-            fprintf(stderr, "weft: WEFT_GC_DEBUG: stress[=n], poison, barrier, heap, prompt\n");
+            fprintf(stderr, "weft: WEFT_GC_DEBUG: stress[=n], poison, barrier, heap, prompt, operands\n");
         }
         s += n + (s[n] == ',');
     }

@@ -27,6 +27,7 @@ struct WfRuntime {
 
     /* --- atomic --- */
     WfValue x_empty_tuple, x_empty_frozenset; /* made on first use, then roots (objects/tuple.c, set.c) */
+    bool check_operands;      /* debug builds: see vm/check.c; immutable after start */
     uint8_t x_threaded;       /* a second thread has been started once: object locks are real */
     uint64_t x_version;       /* next version for types and dict keys (relaxed fetch-add) */
     uint32_t x_switch_usec;   /* sys.setswitchinterval, microseconds */

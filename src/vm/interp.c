@@ -31,6 +31,7 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/cache.h"
+#include "vm/check.h"
 #include "vm/vm.h"
 
 /* clang 19 cannot give a preserve_none function the stack frame that AddressSanitizer wants. */
@@ -62,6 +63,7 @@ typedef LOOP WfValue (*HandlerFn)(STATE);
 #    define TARGET(name) static LOOP WfValue op_##name(STATE)
 #    define DISPATCH()                                                                             \
         do {                                                                                       \
+            WF_CHECK_STEP(t, pc, R);                                                               \
             insn = *pc++;                                                                          \
             GO((HandlerFn)table[insn & 0xff]);                                                     \
         } while (0)
@@ -70,6 +72,7 @@ typedef LOOP WfValue (*HandlerFn)(STATE);
 #    define TARGET(name) op_##name:
 #    define DISPATCH()                                                                             \
         do {                                                                                       \
+            WF_CHECK_STEP(t, pc, R);                                                               \
             insn = *pc++;                                                                          \
             goto *table[insn & 0xff];                                                              \
         } while (0)
