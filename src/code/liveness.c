@@ -4,7 +4,7 @@
  * Design: sets of temporaries as bit rows, one for each instruction word; live-in = reads | (live-out - writes), joined
  * over the next instruction, the jump target and the handler of the range; repeated backwards until nothing changes.
  * Computed when a collection first meets a frame of the code, kept in malloc'd memory until the code dies.
- * Threads: runs with the world stopped, on several marking threads: the table is published by compare-and-swap. */
+ * Threads: mostly runs with the world stopped, on several marking threads: the table is published by compare-and-swap. */
 #include "code/liveness.h"
 
 #include "code/effects.h"
@@ -119,6 +119,28 @@ static Table *analyse(const WfCode *c)
     return table;
 }
 
+/* The code's table, made if it is not there; NULL without memory. */
+static const Table *table_of(WfCode *c)
+{
+    Table *table = (Table *)__atomic_load_n(&c->x_live, __ATOMIC_ACQUIRE);
+    if (table == NULL && (table = analyse(c)) != NULL) {
+        void *expected = NULL;
+        /* release: rows before the pointer; acquire on failure: pairs with the winner's release */
+        if (!__atomic_compare_exchange_n(&c->x_live, &expected, (void *)table, false, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE)) {
+            free(table);
+            table = (Table *)expected;
+        }
+    }
+    return table;
+}
+
+bool wf_liveness_live(WfCode *c, int32_t word, int32_t reg)
+{
+    const Table *table = table_of(c);
+    int32_t bit = reg - c->n_fixed;
+    return table == NULL || (table->rows[(size_t)word * (size_t)table->n_words + (size_t)(bit / 64)] >> (bit % 64) & 1) != 0;
+}
+
 void wf_liveness_mark(WfMarker *m, WfCode *c, int32_t word, const WfValue *regs, int64_t limit)
 {
     int64_t n_fixed = c->n_fixed < limit ? c->n_fixed : limit;
@@ -128,21 +150,12 @@ void wf_liveness_mark(WfMarker *m, WfCode *c, int32_t word, const WfValue *regs,
     if (c->n_regs == c->n_fixed || limit <= c->n_fixed || wf_code_is_lazy(c)) {
         return;
     }
-    Table *table = (Table *)__atomic_load_n(&c->x_live, __ATOMIC_ACQUIRE);
-    if (table == NULL) {
-        table = analyse(c);
-        if (table == NULL) { /* no memory for precision: everything that looks like a cell */
-            for (int64_t i = c->n_fixed; i < c->n_regs && i < limit; i++) {
-                wf_mark_conservative(m, regs[i].bits);
-            }
-            return;
+    const Table *table = table_of(c);
+    if (table == NULL) { /* no memory for precision: everything that looks like a cell */
+        for (int64_t i = c->n_fixed; i < c->n_regs && i < limit; i++) {
+            wf_mark_conservative(m, regs[i].bits);
         }
-        void *expected = NULL;
-        /* release: rows before the pointer; acquire on failure: pairs with the winner's release */
-        if (!__atomic_compare_exchange_n(&c->x_live, &expected, (void *)table, false, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE)) {
-            free(table);
-            table = (Table *)expected;
-        }
+        return;
     }
     if (word >= c->n_insns) {
         return;

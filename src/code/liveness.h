@@ -8,6 +8,8 @@
 /* Marks the registers below `limit` that are live while the instruction at word index `word` runs: all fixed ones, and the
  * temporaries that it reads or that are read behind it. World stopped. */
 void wf_liveness_mark(WfMarker *m, WfCode *c, int32_t word, const WfValue *regs, int64_t limit);
+/* Is register `reg`, a temporary, live before the instruction at `word`? Without memory for the analysis: yes. */
+bool wf_liveness_live(WfCode *c, int32_t word, int32_t reg);
 /* Frees what the analysis kept (code's release hook). */
 void wf_liveness_release(WfCode *c);
 

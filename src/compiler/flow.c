@@ -199,9 +199,12 @@ typedef struct TryParts {
 /* The handler around handlers: POP_HANDLED, and the exception goes on. */
 static void cleanup_handler(WfGen *c, WfLabel label, WfReg saved, WfReg exc)
 {
+    const WfLoc loc = c->u->loc;
+    c->u->loc = (WfLoc){0, 0, 0, 0};
     wf_gen_place(c, label);
     wf_gen_emit(c, WF_OP_POP_HANDLED, saved, 0, 0);
     wf_gen_emit(c, WF_OP_RERAISE, exc, 1, 0);
+    c->u->loc = loc;
 }
 
 /* One clause: name bound, body, name unbound, POP_HANDLED; goes to `end`. */
@@ -271,6 +274,8 @@ static void try_except(WfGen *c, const TryParts *p)
         } else if (i + 1 < p->handlers.len) {
             wf_gen_syntax_error(c, h->loc, "default 'except:' must be last");
             return;
+        } else {
+            wf_gen_emit(c, WF_OP_NOP, 0, 0, 0); /* its line */
         }
         handler_body(c, h, exc, saved, outer, inner, end);
         wf_gen_place(c, next);

@@ -16,6 +16,8 @@ static void prologue(WfGen *c)
 {
     WfUnit *u = c->u;
     const WfScope *s = u->scope;
+    const WfLoc loc = u->loc;
+    u->loc = (WfLoc){0}; /* of no line: a trace function is not told of it */
     if (u->flags & (WF_CO_GENERATOR | WF_CO_COROUTINE | WF_CO_ASYNC_GENERATOR)) {
         wf_gen_emit(c, WF_OP_RETURN_GENERATOR, 0, 0, 0);
     }
@@ -25,6 +27,7 @@ static void prologue(WfGen *c)
     if (s->n_free > 0) {
         wf_gen_emit(c, WF_OP_COPY_FREE, s->n_locals + s->n_cells, s->n_free, 0);
     }
+    u->loc = loc;
 }
 
 /* The tuple of cells that the inner scope wants; false: it wants none. */
@@ -397,9 +400,6 @@ static WfValue class_code(WfGen *c, WfStmt *s, WfScope *scope, WfName *name)
         WfReg reg = c->failed ? 0 : wf_gen_cell_reg(c, cell);
         wf_gen_store_name(c, wf_gen_name_cstr(c, "__classcell__"), reg);
         wf_gen_emit(c, WF_OP_RETURN, reg, 0, 0);
-    } else {
-        wf_gen_load_const(c, WF_NONE, wf_gen_temp(c));
-        wf_gen_emit(c, WF_OP_RETURN_NONE, 0, 0, 0);
     }
     return finish(c);
 }

@@ -474,7 +474,7 @@ static void while_stmt(WfGen *c, WfStmt *s)
     wf_gen_place(c, top);
     wf_gen_jump_if(c, s->While.test, orelse, false);
     wf_gen_stmts(c, &s->While.body);
-    c->u->loc = (WfLoc){0, 0, 0, 0};
+    c->u->loc = wf_gen_const_truth(c, s->While.test) > 0 ? s->While.test->loc : (WfLoc){0, 0, 0, 0};
     wf_gen_jump(c, WF_OP_JUMP, 0, 0, top);
     wf_gen_pop_block(c);
     wf_gen_place(c, orelse);

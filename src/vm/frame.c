@@ -7,6 +7,7 @@
  * Threads: frame objects of a running frame of another thread (sys._current_frames) are read racily: words only. */
 #include "objects/dict.h"
 #include "objects/exceptions.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -149,7 +150,7 @@ WfFrameObject *wf_frame_object(WfThread *t, WfFrame *f)
     wf_store_ptr_raw(&o->code, f->code);
     wf_store_raw(&o->func, f->func);
     wf_store_raw(&o->lasti, wf_small_int(0));
-    wf_store_raw(&o->trace_flags, wf_small_int(1));
+    wf_store_raw(&o->trace_flags, wf_small_int(WF_TRACE_LINES));
     wf_store_raw(&o->line, wf_small_int(0));
     if (f->flags & WF_FRAME_MODULE) {
         wf_store_raw(&o->locals, wf_frame_namespace(f));
@@ -325,6 +326,31 @@ static WfValue get_lineno(WfThread *t, WfValue self)
     int line = wf_frame_object_line(self_frame(self));
     return line < 0 ? WF_NONE : wf_small_int(line);
 }
+static WfStatus set_lineno(WfThread *t, WfValue self, WfValue v)
+{
+    WfFrameObject *o = self_frame(self);
+    int64_t line;
+    if (wf_is_empty(v)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(AttributeError), "cannot delete attribute"));
+    }
+    if (!wf_is_int(v) && !WF_IS_EXACT(v, INT)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "lineno must be an integer"));
+    }
+    if (!wf_int_to_i64(v, &line) || line > INT32_MAX || line < INT32_MIN) {
+        return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "lineno out of range"));
+    }
+    int64_t flags = wf_as_int(wf_load(&o->trace_flags));
+    if (flags & WF_TRACE_IN_OTHER) {
+        return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "can only jump from a 'line' trace event"));
+    }
+    if ((flags & WF_TRACE_IN_LINE) == 0 || o->frame == NULL) {
+        return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "can't jump from the 'call' trace event of a new frame"));
+    }
+    if (wf_is_empty(wf_load(&o->trace))) {
+        return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "f_lineno can only be set by a trace function"));
+    }
+    return wf_frame_jump(t, o->frame, (int)line);
+}
 static WfValue get_lasti(WfThread *t, WfValue self)
 {
     WfFrameObject *o = self_frame(self);
@@ -341,7 +367,11 @@ static WfValue get_trace(WfThread *t, WfValue self)
 }
 static WfStatus set_trace(WfThread *t, WfValue self, WfValue v)
 {
-    wf_store(&self_frame(self)->trace, wf_is_none(v) ? WF_EMPTY : v);
+    WfFrameObject *o = self_frame(self);
+    wf_store(&o->trace, wf_is_none(v) || wf_is_empty(v) ? WF_EMPTY : v);
+    if (o->frame != NULL && wf_as_int(wf_load(&o->line)) == 0) { /* the line it is in began before */
+        wf_store_raw(&o->line, wf_small_int(wf_frame_word(o->frame) + 1));
+    }
     return WF_OK;
 }
 static WfValue get_flag(WfValue self, int64_t bit)
@@ -359,19 +389,19 @@ static WfStatus set_flag(WfThread *t, WfValue self, WfValue v, int64_t bit)
 }
 static WfValue get_trace_lines(WfThread *t, WfValue self)
 {
-    return get_flag(self, 1);
+    return get_flag(self, WF_TRACE_LINES);
 }
 static WfStatus set_trace_lines(WfThread *t, WfValue self, WfValue v)
 {
-    return set_flag(t, self, v, 1);
+    return set_flag(t, self, v, WF_TRACE_LINES);
 }
 static WfValue get_trace_opcodes(WfThread *t, WfValue self)
 {
-    return get_flag(self, 2);
+    return get_flag(self, WF_TRACE_OPCODES);
 }
 static WfStatus set_trace_opcodes(WfThread *t, WfValue self, WfValue v)
 {
-    return set_flag(t, self, v, 2);
+    return set_flag(t, self, v, WF_TRACE_OPCODES);
 }
 
 static WfValue frame_clear(WfThread *t, WfValue *a)
@@ -412,7 +442,7 @@ static const WfGetSetDef frame_getsets[] = {
     {"f_globals", get_globals, NULL, "The global namespace.", 0},
     {"f_builtins", get_builtins, NULL, "The namespace of built-in names.", 0},
     {"f_locals", get_locals, NULL, "The local namespace.", 0},
-    {"f_lineno", get_lineno, NULL, "The current line.", 0},
+    {"f_lineno", get_lineno, set_lineno, "The current line; a trace function may set it.", 0},
     {"f_lasti", get_lasti, NULL, "Index of the current instruction.", 0},
     {"f_trace", get_trace, set_trace, "The trace function of this frame, or None.", 0},
     {"f_trace_lines", get_trace_lines, set_trace_lines, "Whether line events are sent.", WF_GS_MEMBER},

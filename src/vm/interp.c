@@ -295,6 +295,9 @@ WfValue wf_vm_run(WfThread *t, WfFrame *f)
     WfValue result = WF_EMPTY;
     if (WF_LIKELY(wf_recursion_enter(t, "") == WF_OK)) {
         t->recursion++; /* the frame itself counts, the loop does not */
+        if (WF_UNLIKELY(wf_pending(t) && (wf_breaker(t) & WF_BREAK_TRACE) != 0)) {
+            (void)wf_vm_trace_throw(t, f); /* an error replaces what is thrown */
+        }
         result = run_loop(t, f);
         t->entry = entry.prev;
         return result;

@@ -71,5 +71,12 @@ void wf_handled_pop(WfThread *t, const WfFrame *f, WfValue saved);
 WfStatus wf_vm_trace_line(WfThread *t, WfFrame *f) WF_MUST_CHECK;
 WfStatus wf_vm_trace_return(WfThread *t, WfFrame *f, WfValue result) WF_MUST_CHECK;
 WfStatus wf_vm_trace_exception(WfThread *t, WfFrame *f) WF_MUST_CHECK;
+/* The generator's frame f is entered with an exception pending. */
+WfStatus wf_vm_trace_throw(WfThread *t, WfFrame *f) WF_MUST_CHECK;
+/* What frame f iterates over or awaits has ended with a StopIteration(value), which the loop did not make. */
+WfStatus wf_vm_trace_stop(WfThread *t, WfFrame *f, WfValue value) WF_MUST_CHECK;
+/* With a profile function: does the call instruction if the callee is built in, between its events. MISSING: it is not.
+ * FOUND: done, f->pc is that of the next instruction. */
+WfFound wf_vm_trace_builtin_call(WfThread *t, WfFrame *f, WfInsn insn) WF_MUST_CHECK;
 
 #endif

@@ -558,6 +558,7 @@ op_leave:
         wf_frame_object_detach(t, f);
     }
     WfValue owner = f->owner;
+    bool is_coroutine = (f->code->flags & WF_CO_COROUTINE) != 0;
     t->frame = prev;
     t->recursion++;
     switch (ret) {
@@ -583,6 +584,10 @@ op_leave:
     case WF_RET_GEN_SEND:
         LEAVE_TO(prev);
         R[dst] = v;
+        if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_TRACE) != 0) && (is_coroutine || !wf_is_none(v))
+            && wf_vm_trace_stop(t, prev, v) != WF_OK) {
+            ERROR();
+        }
         pc += (int64_t)pc[-1];
         break;
     }
@@ -1295,6 +1300,10 @@ TARGET(SEND)
     }
     RB = out;
     if (found == WF_MISSING) {
+        if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_TRACE) != 0) && !WF_IS_EXACT(receiver, GENERATOR)
+            && wf_vm_trace_stop(t, FRAME, out) != WF_OK) {
+            ERROR();
+        }
         pc += (int64_t)pc[-1];
     }
     DISPATCH();
@@ -1578,6 +1587,21 @@ op_traced:
         table = handlers;
     } else if (WF_INSN_OP(insn) != WF_OP_LOAD_CODE && WF_UNLIKELY(wf_vm_trace_line(t, FRAME) != WF_OK)) {
         ERROR();
+    }
+    if (WF_UNLIKELY(FRAME->pc != pc)) { /* f_lineno was set */
+        pc = FRAME->pc;
+        insn = pc[-1];
+    }
+    WfFound done = wf_vm_trace_builtin_call(t, FRAME, insn);
+    if (WF_UNLIKELY(done == WF_ERROR)) {
+        ERROR();
+    }
+    if (done == WF_FOUND) {
+        pc = FRAME->pc;
+        if (wf_breaker(t) != 0) {
+            GOTO(breaker);
+        }
+        DISPATCH();
     }
 #if WF_TAIL_CALLS
     GO((HandlerFn)handlers[insn & 0xff]);

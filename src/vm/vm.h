@@ -54,9 +54,10 @@ typedef struct WfFrameObject {
     WfSlot trace;      /* f_trace */
     WfSlot generator;  /* owner, kept alive while frame points into it */
     WfSlot lasti;      /* small int: word index after the end */
-    WfSlot trace_flags;/* small int: 1 trace_lines, 2 trace_opcodes */
+    WfSlot trace_flags;/* small int: WF_TRACE_* */
     WfSlot line;       /* small int: last line reported to the trace function */
 } WfFrameObject;
+enum { WF_TRACE_LINES = 1, WF_TRACE_OPCODES = 2, WF_TRACE_IN_LINE = 4, WF_TRACE_IN_OTHER = 8 /* an event being reported: line; any but call */ };
 WfFrameObject *wf_frame_object(WfThread *t, WfFrame *f) WF_MUST_CHECK; /* made on demand, cached in f->fobj */
 /* Called when a frame with a frame object ends: its registers move into the object. */
 void wf_frame_object_detach(WfThread *t, WfFrame *f);
@@ -66,6 +67,8 @@ int wf_frame_object_line(const WfFrameObject *o);
 WfValue wf_frame_locals(WfThread *t, WfFrame *f) WF_MUST_CHECK; /* locals(): the mapping */
 WfDict *wf_frame_globals(const WfFrame *f);
 WfValue wf_frame_builtins(const WfFrame *f);
+/* jump.c: goes on in frame f, which its trace function has just been told a line of, with another line. ValueError: impossible. */
+WfStatus wf_frame_jump(WfThread *t, WfFrame *f, int line) WF_MUST_CHECK;
 void wf_frame_object_trace(WfMarker *m, WfObject *o);
 /* Collector's hook: marks the live registers of all of t's frames. */
 void wf_vm_trace_frames(WfMarker *m, WfThread *t);
