@@ -1,7 +1,7 @@
 # Sourced by ./weft and ./check: makes sure that the Debian packages are there and the binary is built.
 # Sets nothing but functions. $root is the checkout.
 
-build_packages="clang-19 lld-19 cmake ninja-build libgmp-dev unicode-data python3-minimal libpython3.11-stdlib"
+build_packages="clang-19 lld-19 cmake ninja-build libgmp-dev zlib1g-dev libssl-dev libb2-dev unicode-data python3-minimal libpython3.11-stdlib"
 
 # Installs what is missing; says what to run when that takes root.
 need_packages() {

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  * Threads:    the three callables are immutable. */
 #include "model/builtin.h"
+#include "modules/hashing.h"
 #include "model/object.h"
 #include "objects/bytes.h"
 #include "objects/dict.h"
@@ -211,7 +212,7 @@ static bool same_bytes(const uint8_t *a, int64_t na, const uint8_t *b, int64_t n
     return difference == 0;
 }
 
-static WfValue op_compare_digest(WfThread *t, WfValue *a)
+WfValue wf_compare_digest(WfThread *t, WfValue *a)
 {
     if (wf_is_str(a[0]) && wf_is_str(a[1])) {
         WfStr *x = wf_as_str(a[0]), *y = wf_as_str(a[1]);
@@ -668,7 +669,7 @@ static const WfBuiltinDef operator_functions[] = {
     {"length_hint", op_length_hint, "(obj, default=0, /)",
      "Estimate of len(obj): its length, what __length_hint__ says, or the default."},
     {"call", op_call, "(obj, /, *args, **kwargs)", "obj(*args, **kwargs)."},
-    {"_compare_digest", op_compare_digest, "(a, b, /)",
+    {"_compare_digest", wf_compare_digest, "(a, b, /)",
      "a == b, in a time that does not tell where they differ. Both are bytes-like, or ASCII str."},
     {0},
 };

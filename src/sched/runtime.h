@@ -64,6 +64,8 @@ struct WfRuntime {
     uint32_t x_file_writers[WF_FILE_WRITERS];
     uint32_t x_file_writers_all;
 
+    void *x_crypto; /* modules/libcrypto.c: the table of its functions; atomic, set once */
+
     /* --- model/signature.c: parsed signatures by address of their text --- */
     WfValue x_signatures; /* WfSlots of pairs; atomic; replaced under signatures_lock. Root. */
     WfMutex signatures_lock;
