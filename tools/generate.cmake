@@ -19,3 +19,13 @@ add_custom_command(
   DEPENDS ${CMAKE_SOURCE_DIR}/tools/gen_pow10.py
   COMMENT "Powers of ten" VERBATIM)
 list(APPEND WF_GENERATED ${WF_GEN_DIR}/pow10.inc)
+
+# What cached code depends on, in one number, included by src/code/unit.c.
+file(GLOB WF_CODE_MAKERS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/code/* ${CMAKE_SOURCE_DIR}/src/compiler/*
+     ${CMAKE_SOURCE_DIR}/src/syntax/*)
+add_custom_command(
+  OUTPUT ${WF_GEN_DIR}/code_version.inc
+  COMMAND ${WF_PYTHON} ${CMAKE_SOURCE_DIR}/tools/gen_code_version.py ${WF_GEN_DIR}/code_version.inc ${WF_CODE_MAKERS}
+  DEPENDS ${CMAKE_SOURCE_DIR}/tools/gen_code_version.py ${WF_CODE_MAKERS}
+  COMMENT "Version of code" VERBATIM)
+list(APPEND WF_GENERATED ${WF_GEN_DIR}/code_version.inc)

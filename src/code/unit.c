@@ -6,7 +6,7 @@
  *             and instructions come out of the unit when it is first run or looked at (wf_code_load). They are verified then.
  *             Layout, integers little-endian, "n" a number in groups of 7 bits, lowest first, bit 7: more follow:
  *
- *               0   u32 layout (LAYOUT)      4  u32 length of the whole unit      8  u64 checksum of all behind it
+ *               0   u32 layout      4  u32 length of the whole unit      8  u64 checksum of all behind it
  *               16  u32 number of records   20  u32 record of the root code      24  u32 for each record: where it begins
  *               ... records
  *
@@ -31,8 +31,10 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 
-#define FORMAT 2u /* to be counted up with every change of this file's layout */
-#define LAYOUT (FORMAT << 16 | (uint32_t)WF_OP_COUNT)
+/* Changes with everything that gives a source's code its form (tools/gen_code_version.py). */
+static const uint32_t layout =
+#include "code_version.inc"
+    ;
 #define HEAD_SIZE 24u
 #define MAX_DEPTH 200
 
@@ -381,7 +383,7 @@ WfValue wf_unit_dump(WfThread *t, WfCode *code)
         return out;
     }
     uint8_t *p = wf_as_bytes(out)->data;
-    uint32_t head[] = {LAYOUT, total, 0, 0, (uint32_t)w.n_records, (uint32_t)root};
+    uint32_t head[] = {layout, total, 0, 0, (uint32_t)w.n_records, (uint32_t)root};
     memcpy(p, head, sizeof head);
     for (int64_t i = 0; i < w.n_records; i++) {
         uint32_t at;
@@ -851,7 +853,7 @@ size_t wf_unit_size(const uint8_t *data, size_t n)
         return 0;
     }
     memcpy(head, data, sizeof head);
-    return head[0] == LAYOUT && head[1] >= HEAD_SIZE && head[1] <= n ? head[1] : 0;
+    return head[0] == layout && head[1] >= HEAD_SIZE && head[1] <= n ? head[1] : 0;
 }
 
 WfValue wf_unit_load(WfThread *t, const uint8_t *data, size_t n)
