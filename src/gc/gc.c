@@ -284,6 +284,7 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
     if (!gc->keep_young) {
         wf_mark_forget_tables(m);
     }
+    int64_t garbage = gc->counts ? wf_gc_count_garbage(gc) : 0;
     wf_weak_process(gc, m, full);
     if (full && rt->after_mark != NULL) {
         rt->after_mark(rt);
@@ -338,26 +339,38 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         adapt(gc, ns, (uint64_t)(start - gc->last_end_ns));
     }
     gc->last_end_ns = start + (int64_t)ns;
-    return dead > 0 ? dead : 0;
+    return gc->counts ? garbage : dead > 0 ? dead : 0;
 }
 
-WF_NOINLINE int64_t wf_gc_collect(WfThread *t, WfGcCause cause)
+static int64_t collect(WfThread *t, WfGcCause cause, bool counted)
 {
     WfGc *gc = t->rt->gc;
     int64_t start = wf_clock_monotonic();
     t->stop_sp = wf_spill_registers(t->spilled);
     while (!wf_world_stop(t)) {
-        if (cause != WF_GC_FULL) {
+        if (cause != WF_GC_FULL && !counted) {
             return 0; /* another thread has collected meanwhile */
         }
         t->stop_sp = wf_spill_registers(t->spilled);
     }
+    gc->counts = counted;
     int64_t dead = collect_stw(gc, cause, start);
+    gc->counts = false;
     wf_world_start(t);
     if (wf_weak_queued(gc)) {
         wf_break_set(t, WF_BREAK_FINALIZE);
     }
     return dead;
+}
+
+WF_NOINLINE int64_t wf_gc_collect(WfThread *t, WfGcCause cause)
+{
+    return collect(t, cause, false);
+}
+
+WF_NOINLINE int64_t wf_gc_collect_counted(WfThread *t, WfGcCause cause)
+{
+    return collect(t, cause, true);
 }
 
 void wf_gc_request_exact(WfThread *t)

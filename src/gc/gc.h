@@ -135,6 +135,9 @@ typedef struct WfWeakHead {
 typedef enum WfGcCause { WF_GC_YOUNG, WF_GC_FULL, WF_GC_PROMPT } WfGcCause;
 /* Stops the world and collects. Returns the number of unreachable objects found. Finalizers are queued. */
 int64_t wf_gc_collect(WfThread *t, WfGcCause cause);
+/* Likewise; the number is that of objects in dead cycles, and what hangs from them: what is left to a collector where references are
+ * counted. An object is counted once. */
+int64_t wf_gc_collect_counted(WfThread *t, WfGcCause cause);
 /* A full collection at the next safepoint of the loop, where words on the C stack keep nothing of it alive: for gc.collect(),
  * after which programs expect what they dropped to be gone. */
 void wf_gc_request_exact(WfThread *t);

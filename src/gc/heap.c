@@ -839,16 +839,6 @@ void wf_heap_finish(WfGc *gc, bool full)
 
 /* --- is this word a pointer? ---------------------------------------------------------------------------------------------- */
 
-WF_INLINE bool may_live(const WfGc *gc, const WfBlock *b, const WfObject *o)
-{
-    uint32_t bits = wf_mark_bits(o) & (b->state == WF_BLOCK_LARGE || b->cell_size > 16 ? 3 : 1);
-    if (bits == 0 && gc->full) { /* the marks are being made anew */
-        uint64_t g = ((uintptr_t)o - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
-        bits = (uint32_t)(((const uint64_t *)WF_OLD_MARK_BASE)[g >> 6] >> (g & 63)) & 1;
-    }
-    return bits != 0 || wf_is_fresh(gc, b, o);
-}
-
 WfObject *wf_heap_find(WfGc *gc, uintptr_t word)
 {
     if (word >> 39 != WF_HEAP_TAG) {
@@ -867,13 +857,13 @@ WfObject *wf_heap_find(WfGc *gc, uintptr_t word)
             return NULL;
         }
         WfObject *o = (WfObject *)(void *)(wf_block_data(b) + (size_t)cell * b->cell_size);
-        return may_live(gc, b, o) && o->kind != WF_KIND_FREE ? o : NULL;
+        return wf_may_live(gc, b, o) && o->kind != WF_KIND_FREE ? o : NULL;
     }
     case WF_BLOCK_LARGE:
     case WF_BLOCK_TAIL: {
         b = b->state == WF_BLOCK_TAIL ? b - b->run : b;
         WfObject *o = (WfObject *)(void *)wf_block_data(b);
-        return may_live(gc, b, o) ? o : NULL;
+        return wf_may_live(gc, b, o) ? o : NULL;
     }
     case WF_BLOCK_STATIC: {
         uintptr_t size = wf_gc_cell_size((void *)word);

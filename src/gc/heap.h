@@ -153,6 +153,7 @@ struct WfGc {
     WfObjectVec found;        /* marked by the prompt collection that runs */
     bool keep_young;          /* the collection that runs makes nothing old */
     WfObjectVec held;         /* wf_gc_hold_young: roots of the next young collection */
+    bool counts;              /* the next collection counts garbage */
     bool want_full;           /* there was no memory to note something: the next collection is a full one */
     WfObjectVec kept;         /* kept alive for a finalizer, and what hangs from it: unmarked and watched */
     WfObjectVec doomed;       /* a prompt collection found them dead: unmarked and watched until the next real one */
@@ -246,6 +247,16 @@ WF_INLINE bool wf_is_fresh(const WfGc *gc, const WfBlock *b, const void *o)
     uint32_t offset = (uint32_t)((uintptr_t)o & (WF_BLOCK_SIZE - 1));
     return b->state == WF_BLOCK_LARGE || (uint32_t)((uint64_t)offset * b->recip >> 32) < b->swept;
 }
+/* Is the cell one that lives, or may for all that the last collection knows? */
+WF_INLINE bool wf_may_live(const WfGc *gc, const WfBlock *b, const WfObject *o)
+{
+    uint32_t bits = wf_mark_bits(o) & (b->state == WF_BLOCK_LARGE || b->cell_size > 16 ? 3 : 1);
+    if (bits == 0 && gc->full) { /* the marks are being made anew */
+        uint64_t g = ((uintptr_t)o - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
+        bits = (uint32_t)(((const uint64_t *)WF_OLD_MARK_BASE)[g >> 6] >> (g & 63)) & 1;
+    }
+    return bits != 0 || wf_is_fresh(gc, b, o);
+}
 WF_INLINE size_t wf_block_cell_size(const WfBlock *b)
 {
     return b->state == WF_BLOCK_SMALL ? b->cell_size : b->run << WF_BLOCK_SHIFT;
@@ -285,6 +296,11 @@ bool wf_mark_is_set(const void *p);
 /* --- walk.c ------------------------------------------------------------------------------------------------------- */
 
 void wf_gc_walk_heap(WfGc *gc, bool (*f)(void *arg, WfObject *o), void *arg);
+
+/* --- garbage.c ---------------------------------------------------------------------------------------------------- */
+
+/* After marking: the dead objects that are part of cycles or hang from them. */
+int64_t wf_gc_count_garbage(WfGc *gc);
 
 /* --- pool.c ------------------------------------------------------------------------------------------------------- */
 

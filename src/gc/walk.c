@@ -6,8 +6,7 @@
 
 static bool is_live(WfGc *gc, WfBlock *b, WfObject *o)
 {
-    uint32_t bits = wf_mark_bits(o) & (b->state == WF_BLOCK_LARGE || b->cell_size > 16 ? 3 : 1);
-    return o->kind != WF_KIND_FREE && (bits != 0 || wf_is_fresh(gc, b, o));
+    return o->kind != WF_KIND_FREE && wf_may_live(gc, b, o);
 }
 
 static bool walk_block(WfGc *gc, WfBlock *b, bool (*f)(void *arg, WfObject *o), void *arg)

@@ -112,10 +112,11 @@ static WfValue gc_collect(WfThread *t, WfValue *a)
         return wf_raise(t, WF_EXC(ValueError), "invalid generation");
     }
     notify(t, "start", generation, 0);
-    int64_t n = wf_gc_collect(t, generation == 2 ? WF_GC_FULL : WF_GC_YOUNG);
+    WfGcCause cause = generation == 2 ? WF_GC_FULL : WF_GC_YOUNG;
+    int64_t n = wf_gc_collect_counted(t, cause);
     if ((wf_breaker(t) & WF_BREAK_FINALIZE) != 0) {
         wf_gc_run_finalizers(t);
-        (void)wf_gc_collect(t, WF_GC_PROMPT);
+        (void)wf_gc_collect(t, cause);
         wf_gc_run_finalizers(t);
     }
     if (generation == 2) {
@@ -408,7 +409,7 @@ static const WfBuiltinDef functions[] = {
     {"set_threshold", gc_set_threshold, "(threshold0, threshold1=?, threshold2=?, /)", "Keep the thresholds; the collector has its own.",
      0},
     {"get_threshold", gc_get_threshold, "()", "The thresholds that were set.", 0},
-    {"collect", gc_collect, "(generation=2)", "Collect: 2 everything, 0 and 1 young objects. The number of cells found dead.", 0},
+    {"collect", gc_collect, "(generation=2)", "Collect: 2 everything, 0 and 1 young objects. The number of objects found dead that were part of cycles.", 0},
     {"get_objects", gc_get_objects, "(generation=None)", "List of all objects that may refer to others.", 0},
     {"get_stats", gc_get_stats, "()", "Statistics of young, prompt and full collections, times in seconds.", 0},
     {"get_referrers", gc_get_referrers, "(*objs)", "List of the objects that refer to any of objs.", 0},
