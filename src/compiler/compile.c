@@ -235,6 +235,7 @@ static WfParseOptions parse_options(WfThread *t, ParseContext *ctx, int mode, ui
                 | ((flags & WF_PYCF_TYPE_COMMENTS) ? WF_PARSE_TYPE_COMMENTS : 0)
                 | ((flags & WF_CO_FUTURE_BARRY_AS_BDFL) ? WF_PARSE_BARRY_AS_BDFL : 0)
                 | ((flags & WF_PYCF_ALLOW_INCOMPLETE_INPUT) ? WF_PARSE_ALLOW_INCOMPLETE : 0);
+    opt.feature_version = (int)(flags >> WF_PYCF_VERSION_SHIFT & 15);
     opt.warn = parser_warning;
     opt.ctx = ctx;
     opt.int_max_digits = (int)__atomic_load_n(&t->interp->int_max_str_digits, __ATOMIC_RELAXED);

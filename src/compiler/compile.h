@@ -14,6 +14,7 @@ enum { /* flags of compile() */
     WF_PYCF_SOURCE_IS_UTF8 = 0x0100, WF_PYCF_DONT_IMPLY_DEDENT = 0x0200, WF_PYCF_ONLY_AST = 0x0400,
     WF_PYCF_IGNORE_COOKIE = 0x0800, WF_PYCF_TYPE_COMMENTS = 0x1000, WF_PYCF_TOP_LEVEL_AWAIT = 0x2000,
     WF_PYCF_ALLOW_INCOMPLETE_INPUT = 0x4000,
+    WF_PYCF_VERSION_SHIFT = 26, /* weft's own: four bits, the minor version of Python to parse; 0: the newest */
     WF_PYCF_FILE = 1 << 30 /* weft's own: errors of decoding speak of a file (the script, stdin), not of a string */
 };
 

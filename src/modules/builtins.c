@@ -569,9 +569,10 @@ static WfValue compile_text(WfThread *t, WfValue source, WfValue filename, int m
 
 static WfValue bi_compile(WfThread *t, WfValue *a)
 {
-    int flags, optimize;
+    int flags, optimize, version;
     bool dont_inherit;
-    if (wf_to_int(t, a[3], &flags) != WF_OK || wf_to_bool(t, a[4], &dont_inherit) != WF_OK || wf_to_int(t, a[5], &optimize) != WF_OK) {
+    if (wf_to_int(t, a[3], &flags) != WF_OK || wf_to_bool(t, a[4], &dont_inherit) != WF_OK || wf_to_int(t, a[5], &optimize) != WF_OK
+        || wf_to_int(t, a[6], &version) != WF_OK) {
         return WF_EMPTY;
     }
     WfValue filename = a[1];
@@ -607,6 +608,9 @@ static WfValue bi_compile(WfThread *t, WfValue *a)
                                                    : "compile() mode must be 'exec', 'eval' or 'single'");
     }
     uint32_t all = (uint32_t)flags | (dont_inherit ? 0 : inherited_flags(t));
+    if (version > 0 && version < 16 && (flags & WF_PYCF_ONLY_AST)) {
+        all |= (uint32_t)version << WF_PYCF_VERSION_SHIFT;
+    }
     WfValue done = wf_compile_ast_object(t, a[0], filename, mode, all, optimize);
     if (!wf_is_none(done)) {
         return done; /* a tree; or an error */

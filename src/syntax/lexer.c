@@ -759,6 +759,21 @@ static TokKind close_bracket(WfParser *p, char c)
                      opening);
 }
 
+/* `async` or `await`, just read, for versions before 3.7: names but in an `async def` and as its head. */
+static TokKind old_async(WfParser *p, TokKind word)
+{
+    if (p->async_indent >= 0) {
+        return word;
+    }
+    const char *q = p->cur + strspn(p->cur, " \t\014");
+    if (word == T_AWAIT || strncmp(q, "def", 3) != 0 || is_class(q[3], C_ID)) {
+        return T_NAME;
+    }
+    p->async_indent = p->indent;
+    p->async_body = false;
+    return word;
+}
+
 /* One token; its bytes in *start and *end, both NULL for those without. */
 static TokKind lex(WfParser *p, const char **start, const char **end)
 {
@@ -822,6 +837,10 @@ again:;
         return p->parens > 0 ? T_ERROR : T_END;
     }
     const char *s = *start = p->cur - 1;
+    if (p->async_body && c != '\n' && p->parens == 0 && p->async_indent >= p->indent) {
+        p->async_indent = -1;
+        p->async_body = false;
+    }
     if (is_class(c, C_ID_START)) {
         /* A prefix of a string? */
         if (*p->cur == '"' || *p->cur == '\'' || p->cur[0] == 0 || p->cur[1] == '"'
@@ -862,7 +881,8 @@ again:;
             }
             return T_NAME;
         }
-        return q - s <= 8 ? keyword(s, (size_t)(q - s)) : T_NAME;
+        TokKind word = q - s <= 8 ? keyword(s, (size_t)(q - s)) : T_NAME;
+        return (word == T_ASYNC || word == T_AWAIT) && p->feature_version < 7 ? old_async(p, word) : word;
     }
     if (c == '\n') {
         p->at_bol = true;
@@ -874,6 +894,7 @@ again:;
             *start = hash;
         }
         *end = p->cur - 1;
+        p->async_body = p->async_indent >= 0;
         return T_NEWLINE;
     }
     TokKind k;

@@ -875,6 +875,10 @@ WfExpr *wf_parse_strings(WfParser *p, uint32_t first, uint32_t last)
         }
         bool ok;
         if (st.fmt) {
+            if (p->feature_version < 6) {
+                wf_parse_raise_last(p, WF_SYNTAX_ERROR, "Format strings are only supported in Python 3.6 and greater");
+                goto done;
+            }
             fmt = true;
             const char *s = st.s;
             ok = fstring_parts(&r, &s, st.end, st.raw, 0);

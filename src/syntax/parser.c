@@ -303,7 +303,9 @@ bool wf_parser_init(WfParser *p, WfParser *outer, WfArena *a, const WfParseOptio
 {
     memset(p, 0, offsetof(WfParser, indents));
     p->indents[0] = p->alt_indents[0] = 0;
-    memset((char *)p + offsetof(WfParser, parens), 0, sizeof p->parens);
+    p->async_indent = outer != NULL ? outer->async_indent : -1;
+    p->async_body = false;
+    p->parens = 0;
     memset((char *)p + offsetof(WfParser, toks), 0, sizeof *p - offsetof(WfParser, toks));
     p->arena = a;
     p->opt = opt;

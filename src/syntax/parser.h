@@ -28,7 +28,6 @@ enum {
     WF_PARSE_BARRY_AS_BDFL = 1 << 2,     /* <> for != */
     WF_PARSE_ALLOW_INCOMPLETE = 1 << 3,  /* error at the end of input says "incomplete input" */
     WF_PARSE_BYTE_COLUMNS = 1 << 4,      /* error offsets in bytes (bytes source without a cookie) */
-    WF_PARSE_ASYNC_HACKS = 1 << 5,       /* feature_version < 7: async, await may be names */
 };
 
 typedef enum WfSyntaxErrorKind {

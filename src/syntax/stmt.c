@@ -121,9 +121,7 @@ WfExpr *wf_rule_annotation(WfParser *p, bool star)
 
 static WfStmt *annotated(WfParser *p, WfLoc start, WfExpr *target)
 {
-    if (too_old(p, 6, "Variable annotation syntax is")
-        || (target->kind != WF_AST_Name && target->kind != WF_AST_Attribute
-            && target->kind != WF_AST_Subscript)) {
+    if (target->kind != WF_AST_Name && target->kind != WF_AST_Attribute && target->kind != WF_AST_Subscript) {
         return NULL;
     }
     WfExpr *annotation = wf_rule_annotation(p, false);
@@ -136,6 +134,9 @@ static WfStmt *annotated(WfParser *p, WfLoc start, WfExpr *target)
         if (value == NULL) {
             return NULL;
         }
+    }
+    if (too_old(p, 6, "Variable annotation syntax is")) {
+        return NULL;
     }
     WfStmt *s = new_stmt(p, WF_AST_AnnAssign, start);
     if (s != NULL) {
@@ -195,6 +196,9 @@ static WfStmt *expression_stmt(WfParser *p)
             return NULL;
         }
         p->pos++;
+        if (k == T_ATEQ && too_old(p, 5, "The '@' operator is")) {
+            return NULL;
+        }
         WfExpr *value = wf_rule_yield_or_star(p);
         WfStmt *s = value != NULL ? new_stmt(p, WF_AST_AugAssign, start) : NULL;
         if (s != NULL) {
@@ -708,7 +712,8 @@ static WfStmt *with_stmt(WfParser *p, WfLoc start, bool is_async)
     }
     p->pos++;
     size_t base = p->scratch.len;
-    if (peek(p) != T_LPAR || !with_items_in_parentheses(p, base)) {
+    bool in_parentheses = peek(p) == T_LPAR && with_items_in_parentheses(p, base);
+    if (!in_parentheses) {
         bool ok;
         do {
             ok = !p->failed && with_item(p);
@@ -720,8 +725,6 @@ static WfStmt *with_stmt(WfParser *p, WfLoc start, bool is_async)
             }
             return NULL;
         }
-    } else if (too_old(p, 9, "Parenthesized context managers are")) {
-        return NULL;
     }
     WfWithItemSeq items;
     if (!wf_parse_seq(p, base, &items)) {
@@ -730,7 +733,8 @@ static WfStmt *with_stmt(WfParser *p, WfLoc start, bool is_async)
     p->pos++;
     const WfAstStr *comment = wf_rule_type_comment(p);
     WfStmtSeq body;
-    if (!wf_rule_block(p, &body) || (is_async && too_old(p, 5, "Async with statements are"))) {
+    if (!wf_rule_block(p, &body) || (in_parentheses && too_old(p, 9, "Parenthesized context managers are"))
+        || (is_async && too_old(p, 5, "Async with statements are"))) {
         return NULL;
     }
     WfStmt *s = new_stmt(p, is_async ? WF_AST_AsyncWith : WF_AST_With, start);
@@ -1234,16 +1238,15 @@ void *wf_rule_func_type(WfParser *p)
         return NULL;
     }
     size_t base = p->scratch.len;
-    while (peek(p) != T_RPAR) {
-        if (!accept(p, T_STAR)) {
-            accept(p, T_DOUBLESTAR);
-        }
-        if (!push_node(p, wf_rule_expression(p))) {
-            return NULL;
-        }
-        if (!accept(p, T_COMMA)) {
-            break;
-        }
+    if (peek(p) != T_RPAR) {
+        int stars = 0; /* of the last one: *x comes behind all others, **x behind that */
+        do {
+            int now = accept(p, T_STAR) ? 1 : accept(p, T_DOUBLESTAR) ? 2 : 0;
+            if ((stars > 0 && now <= stars) || !push_node(p, wf_rule_expression(p))) {
+                return NULL;
+            }
+            stars = now;
+        } while (accept(p, T_COMMA));
     }
     if (!accept(p, T_RPAR) || !accept(p, T_ARROW)) {
         return NULL;

@@ -194,6 +194,8 @@ typedef struct WfParser {
     int indent;
     int indents[MAX_INDENT];
     int alt_indents[MAX_INDENT];
+    int async_indent; /* before Python 3.7: of the `async def` around, where async and await are keywords; -1: none */
+    bool async_body;  /* its line has ended */
     int parens;
     struct {
         char c;
