@@ -10,6 +10,7 @@
 #include "compiler/compile.h"
 #include "modules/builtins.h"
 #include "modules/marshal.h"
+#include "objects/builtin_function.h"
 #include "objects/bytes.h"
 #include "objects/dict.h"
 #include "objects/exceptions.h"
@@ -24,6 +25,7 @@
 #include "vm/vm.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 /* --- native modules ------------------------------------------------------------------------------------- */
 
@@ -538,7 +540,56 @@ WfStatus wf_import_init(WfThread *t)
     return wf_is_empty(importlib_call(t, "_install", (WfValue[]){sys, imp}, 2)) ? WF_RAISED : WF_OK;
 }
 
+static WfValue zip_hook(WfThread *t, WfValue *a);
+static const WfBuiltinDef zip_hook_def = {"zipimporter", zip_hook, "(path, /)", "The importer of a zip archive, or ImportError.", 0};
+
+/* Is path, or what of it there is, something else than a directory? */
+static bool may_be_archive(const char *path)
+{
+    char part[4096];
+    struct stat st;
+    snprintf(part, sizeof part, "%s", path);
+    while (stat(part, &st) != 0) {
+        char *slash = strrchr(part, '/');
+        if (slash == NULL || slash == part) {
+            return false;
+        }
+        *slash = 0;
+    }
+    return S_ISREG(st.st_mode);
+}
+
+/* Stands in sys.path_hooks for zipimport.zipimporter until a path may be an archive: zipimport need not be loaded before. */
+static WfValue zip_hook(WfThread *t, WfValue *a)
+{
+    if (wf_is_str(a[0])) {
+        const char *path = wf_fs_path(t, a[0], "zipimporter", "path");
+        if (path == NULL) {
+            return WF_EMPTY;
+        }
+        if (!may_be_archive(path)) {
+            return wf_raise(t, WF_EXC(ImportError), "not a Zip file: %R", a[0]);
+        }
+    }
+    WfValue type = wf_import_attribute(t, "zipimport", "zipimporter"), hooks = wf_sys_get(t, "path_hooks");
+    if (wf_is_empty(type)) {
+        return WF_EMPTY;
+    }
+    for (int64_t i = 0; wf_is_list(hooks) && i < wf_list_length(wf_as_list(hooks)); i++) {
+        WfValue hook = wf_list_at(wf_as_list(hooks), i);
+        if (WF_IS_EXACT(hook, BUILTIN) && wf_as_builtin(hook)->def == &zip_hook_def
+            && wf_list_set(t, wf_as_list(hooks), i, type) == WF_ERROR) {
+            return WF_EMPTY;
+        }
+    }
+    return wf_call1(t, type, a[0]);
+}
+
 WfStatus wf_import_init_external(WfThread *t)
 {
-    return wf_is_empty(importlib_call(t, "_install_external_importers", NULL, 0)) ? WF_RAISED : WF_OK;
+    if (wf_is_empty(importlib_call(t, "_install_external_importers", NULL, 0))) {
+        return WF_RAISED;
+    }
+    WfValue hooks = wf_sys_get(t, "path_hooks"), hook = wf_builtin_new(t, &zip_hook_def, WF_EMPTY, NULL);
+    return wf_is_empty(hook) || !wf_is_list(hooks) ? WF_RAISED : wf_list_insert(t, wf_as_list(hooks), 0, hook);
 }

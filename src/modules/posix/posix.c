@@ -497,6 +497,7 @@ typedef struct DirEntry {
     WfSlot name, path;
     WfSlot stat, lstat; /* made once */
     uint64_t inode;
+    int fd; /* of the directory, where scandir was given one; else -1 */
     uint8_t type;
 } DirEntry;
 typedef struct ScanDir {
@@ -504,6 +505,7 @@ typedef struct ScanDir {
     WfSlot base; /* the path as given */
     WfSlot prefix;
     DIR *dir;    /* atomic: whoever takes it out closes it */
+    int fd;      /* the directory, where it was given by one; else -1 */
     uint8_t is_bytes;
 } ScanDir;
 
@@ -519,6 +521,9 @@ static void scandir_close_raw(ScanDir *s)
 {
     DIR *dir = __atomic_exchange_n(&s->dir, (DIR *)NULL, __ATOMIC_ACQ_REL);
     if (dir != NULL) {
+        if (s->fd >= 0) {
+            rewinddir(dir); /* the descriptor that was given shares the place */
+        }
         closedir(dir);
     }
 }
@@ -548,7 +553,7 @@ static WfValue entry_stat_value(WfThread *t, WfValue self, bool follow)
     WfSlot *slot = follow ? &e->stat : &e->lstat;
     WfValue v = wf_load(slot);
     if (wf_is_empty(v)) {
-        v = do_stat(t, wf_load(&e->path), WF_NONE, follow, "DirEntry.stat", false);
+        v = do_stat(t, wf_load(&e->path), e->fd >= 0 ? wf_small_int(e->fd) : WF_NONE, follow, "DirEntry.stat", false);
         if (!wf_is_empty(v)) {
             wf_store(slot, v);
         }
@@ -624,6 +629,7 @@ static WfValue px_scandir(WfThread *t, WfValue *a)
     }
     wf_store(&s->base, p.object);
     s->is_bytes = p.is_bytes;
+    s->fd = p.text != NULL ? -1 : p.fd;
     if (p.text != NULL) {
         size_t n = strlen(p.text);
         char *joined = (char *)malloc(n + 2);
@@ -689,6 +695,7 @@ static WfFound scandir_next(WfThread *t, WfValue self, WfValue *out)
     wf_store_raw(&entry->name, text);
     wf_store_raw(&entry->path, path);
     entry->inode = inode;
+    entry->fd = s->fd;
     entry->type = type;
     *out = wf_from_object(entry);
     return WF_FOUND;
