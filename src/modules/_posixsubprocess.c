@@ -4,9 +4,10 @@
  * Design: everything the child needs is copied into malloc'd memory before the fork; the child, a copy of a process with several
  * threads, makes system calls only, up to exec. What goes wrong there is told to the parent through errpipe_write, in the form
  * that subprocess reads: "OSError:<errno in hex>:<what>".
- * Missing: preexec_fn, which would run Python code in the child (NotImplementedError).
+ * With preexec_fn the child runs Python code first, so that fork is one as os.fork makes it.
  * Threads: no state. */
 #include "model/builtin.h"
+#include "modules/posix/posix.h"
 #include "objects/bytes.h"
 #include "objects/exceptions.h"
 #include "objects/list.h"
@@ -99,8 +100,9 @@ static int move(int fd, int to)
     return fd < 0 ? 0 : dup2(fd, to);
 }
 
-static void run_child(const Spawn *s) __attribute__((noreturn));
-static void run_child(const Spawn *s)
+static void run_child(const Spawn *s, WfThread *t, WfValue preexec) __attribute__((noreturn));
+/* t NULL: no Python code is run. */
+static void run_child(const Spawn *s, WfThread *t, WfValue preexec)
 {
     const char *what = "";
     int c2pwrite = s->c2pwrite, errwrite = s->errwrite;
@@ -147,6 +149,11 @@ static void run_child(const Spawn *s)
     }
     if ((s->set_gid && setregid(s->gid, s->gid) < 0) || (s->set_uid && setreuid(s->uid, s->uid) < 0)) {
         goto failed;
+    }
+    if (t != NULL && wf_is_empty(wf_call0(t, preexec))) {
+        static const char text[] = "SubprocessError:0:Exception occurred in preexec_fn.";
+        (void)!write(s->errpipe_write, text, sizeof text - 1);
+        _exit(255);
     }
     if (s->close_fds) {
         close_others(s);
@@ -244,9 +251,7 @@ static WfStatus fill(WfThread *t, WfValue *a, Spawn *s)
 
 static WfValue fork_exec(WfThread *t, WfValue *a)
 {
-    if (!wf_is_none(a[A_PREEXEC])) {
-        return wf_raise(t, WF_EXC(NotImplementedError), "preexec_fn is not supported yet");
-    }
+    const bool preexec = !wf_is_none(a[A_PREEXEC]);
     Spawn s;
     memset(&s, 0, sizeof s);
     WfValue result = WF_EMPTY;
@@ -254,7 +259,14 @@ static WfValue fork_exec(WfThread *t, WfValue *a)
         sigset_t all, old; /* no handler of ours runs in the child */
         sigfillset(&all);
         (void)pthread_sigmask(SIG_BLOCK, &all, &old);
+        if (preexec) {
+            wf_fork_before(t);
+        }
         pid_t pid = fork();
+        int err = errno;
+        if (preexec) {
+            wf_fork_after(t, pid);
+        }
         if (pid == 0) {
             for (int i = 1; i < 65; i++) {
                 struct sigaction sa;
@@ -263,9 +275,8 @@ static WfValue fork_exec(WfThread *t, WfValue *a)
                 }
             }
             (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-            run_child(&s);
+            run_child(&s, preexec ? t : NULL, a[A_PREEXEC]);
         }
-        int err = errno;
         (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
         result = pid < 0 ? wf_raise_errno(t, err, WF_EMPTY, WF_EMPTY) : wf_small_int(pid);
     }

@@ -440,15 +440,26 @@ static WfValue imp_lock_held(WfThread *t, WfValue *a)
 {
     return WF_BOOL(__atomic_load_n(&t->interp->x_import_owner, __ATOMIC_RELAXED) != 0);
 }
-static WfValue imp_acquire_lock(WfThread *t, WfValue *a)
+void wf_import_lock(WfThread *t)
 {
     if (__atomic_load_n(&t->interp->x_import_owner, __ATOMIC_RELAXED) == t->ident) {
         t->interp->import_depth++;
-        return WF_NONE;
+        return;
     }
     wf_mutex_lock(t, &t->interp->import_lock);
     __atomic_store_n(&t->interp->x_import_owner, t->ident, __ATOMIC_RELAXED); /* ordered by the lock */
     t->interp->import_depth = 1;
+}
+void wf_import_unlock(WfThread *t)
+{
+    if (--t->interp->import_depth == 0) {
+        __atomic_store_n(&t->interp->x_import_owner, (uint64_t)0, __ATOMIC_RELAXED);
+        wf_mutex_unlock(&t->interp->import_lock);
+    }
+}
+static WfValue imp_acquire_lock(WfThread *t, WfValue *a)
+{
+    wf_import_lock(t);
     return WF_NONE;
 }
 static WfValue imp_release_lock(WfThread *t, WfValue *a)
@@ -456,10 +467,7 @@ static WfValue imp_release_lock(WfThread *t, WfValue *a)
     if (__atomic_load_n(&t->interp->x_import_owner, __ATOMIC_RELAXED) != t->ident) {
         return wf_raise(t, WF_EXC(RuntimeError), "not holding the import lock");
     }
-    if (--t->interp->import_depth == 0) {
-        __atomic_store_n(&t->interp->x_import_owner, (uint64_t)0, __ATOMIC_RELAXED);
-        wf_mutex_unlock(&t->interp->import_lock);
-    }
+    wf_import_unlock(t);
     return WF_NONE;
 }
 

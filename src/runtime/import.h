@@ -21,5 +21,8 @@ WfValue wf_import_loaded(WfThread *t, const char *name);
 const WfModuleDef *wf_find_native(const char *name);
 /* Makes a native module and puts it into sys.modules. */
 WfValue wf_native_module(WfThread *t, const WfModuleDef *def) WF_MUST_CHECK;
+/* The lock of _imp.acquire_lock; nests. */
+void wf_import_lock(WfThread *t);
+void wf_import_unlock(WfThread *t);
 
 #endif

@@ -229,7 +229,7 @@ def damaged():
         data = bytearray(rng.choice(seeds))
         for _ in range(rng.randrange(1, 4)):
             at = rng.randrange(len(data))
-            data[at:at + rng.randrange(3)] = bytes(rng.choice(b"(.012FGIJKLMNPQRSTUVX]abcdeghijlopqrstu}\x80\x81\x85\x86\x87\x88\x8c\x8f\x90\x91\x93\x94\x95\x97")
+            data[at:at + rng.randrange(3)] = bytes(rng.choice(b"(.012FGIJKLMNPQRSTUVX]abcdeghijlopqstu}\x80\x81\x85\x86\x87\x88\x8c\x8f\x90\x91\x93\x94\x95\x97")
                                                    for _ in range(rng.randrange(3)))
         if b"c" in data and b"builtins" in data:
             continue

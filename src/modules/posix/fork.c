@@ -1,15 +1,18 @@
-/* fork.c - os.fork.
+/* fork.c - os.fork, forkpty, openpty.
  * SPDX-License-Identifier: MIT
  * Design:     the world is stopped around fork(), so that no lock of the runtime is held half way; in the child the calling thread is
- *             the only one and becomes the main thread. Functions of os.register_at_fork run before the stop and after it.
+ *             the only one and becomes the main thread. The import lock is taken, so that the child sees no module of another thread half made. Functions of os.register_at_fork run before the stop and after it.
  * Threads:    any thread may fork. */
 #include "modules/posix/posix.h"
 
 #include "objects/list.h"
+#include "objects/tuple.h"
+#include "runtime/import.h"
 #include "runtime/signals.h"
 
 #include <errno.h>
-
+#include <fcntl.h>
+#include <pty.h>
 #include <unistd.h>
 
 /* Errors are reported, and the others are called all the same. */
@@ -24,19 +27,59 @@ static void call_all(WfThread *t, WfValue list, bool reversed)
     }
 }
 
-WfValue wf_posix_fork(WfThread *t, WfValue *a)
+void wf_fork_before(WfThread *t)
 {
     call_all(t, t->interp->before_fork, true);
+    wf_import_lock(t);
     wf_threads_before_fork(t);
-    pid_t pid = fork();
-    int err = errno;
+}
+
+void wf_fork_after(WfThread *t, pid_t pid)
+{
     if (pid == 0) {
         wf_threads_after_fork(t);
         wf_signals_after_fork(t);
+        wf_import_unlock(t);
         call_all(t, t->interp->after_fork_child, false);
-        return wf_small_int(0);
+    } else {
+        wf_threads_after_fork_parent(t);
+        wf_import_unlock(t);
+        call_all(t, t->interp->after_fork_parent, false);
     }
-    wf_threads_after_fork_parent(t);
-    call_all(t, t->interp->after_fork_parent, false);
+}
+
+WfValue wf_posix_fork(WfThread *t, WfValue *a)
+{
+    wf_fork_before(t);
+    pid_t pid = fork();
+    int err = errno;
+    wf_fork_after(t, pid);
     return pid < 0 ? wf_raise_errno(t, err, WF_EMPTY, WF_EMPTY) : wf_small_int(pid);
+}
+
+WfValue wf_posix_forkpty(WfThread *t, WfValue *a)
+{
+    int master = -1;
+    wf_fork_before(t);
+    pid_t pid = forkpty(&master, NULL, NULL, NULL);
+    int err = errno;
+    wf_fork_after(t, pid);
+    return pid < 0 ? wf_raise_errno(t, err, WF_EMPTY, WF_EMPTY) : wf_tuple_pair(t, wf_small_int(pid), wf_small_int(master));
+}
+
+WfValue wf_posix_openpty(WfThread *t, WfValue *a)
+{
+    int fds[2];
+    if (openpty(&fds[0], &fds[1], NULL, NULL, NULL) < 0) {
+        return wf_raise_errno(t, errno, WF_EMPTY, WF_EMPTY);
+    }
+    for (int i = 0; i < 2; i++) {
+        if (fcntl(fds[i], F_SETFD, FD_CLOEXEC) < 0) {
+            int err = errno;
+            (void)close(fds[0]);
+            (void)close(fds[1]);
+            return wf_raise_errno(t, err, WF_EMPTY, WF_EMPTY);
+        }
+    }
+    return wf_tuple_pair(t, wf_small_int(fds[0]), wf_small_int(fds[1]));
 }

@@ -1349,6 +1349,8 @@ static const WfBuiltinDef functions[] = {
     {"fchdir", px_fchdir, "(fd)", "Change the working directory to that of a descriptor.", 0},
     {"fchmod", px_fchmod, "(fd, mode)", "Change permissions of an open file.", 0},
     {"fdatasync", px_fsync, "(fd)", "Write a file's data to disk.", 0},
+    {"forkpty", wf_posix_forkpty, "()", "Fork with a new pseudo-terminal as the child's controlling one: (pid, master).", 0},
+    {"openpty", wf_posix_openpty, "()", "Open a pseudo-terminal: (master, slave).", 0},
     {"fork", wf_posix_fork, "()", "Make a child process that goes on from here; 0 in the child, its number in the parent.", 0},
     {"fspath", px_fspath, "(path)", "The file system representation of a path object.", 0},
     {"fstat", px_fstat, "(fd)", "What is known of an open file.", 0},

@@ -12,7 +12,11 @@
 WfValue wf_stat_value(WfThread *t, const struct stat *s) WF_MUST_CHECK;
 /* A descriptor, or an object with fileno(). */
 WfStatus wf_to_fd(WfThread *t, WfValue v, int *fd) WF_MUST_CHECK;
-/* os.fork (fork.c) */
+/* fork.c: os.fork, forkpty, openpty; and what goes around any fork() after which the child runs Python code. */
 WfValue wf_posix_fork(WfThread *t, WfValue *a) WF_MUST_CHECK;
+WfValue wf_posix_forkpty(WfThread *t, WfValue *a) WF_MUST_CHECK;
+WfValue wf_posix_openpty(WfThread *t, WfValue *a) WF_MUST_CHECK;
+void wf_fork_before(WfThread *t);
+void wf_fork_after(WfThread *t, pid_t pid); /* in both; pid -1: it failed */
 
 #endif
