@@ -133,7 +133,9 @@ void wf_gen_call_with(WfGen *c, WfReg base, int32_t n, WfExprSeq args, WfKeyword
         }
         wf_gen_emit(c, WF_OP_LIST_TO_TUPLE, first, list, 0);
     }
-    if (keywords.len > 0) {
+    if (keywords.len == 1 && keywords.data[0]->arg == NULL) {
+        wf_gen_expr_to(c, keywords.data[0]->value, first + 1);
+    } else if (keywords.len > 0) {
         keyword_dict(c, keywords, first + 1, base);
     }
     wf_gen_emit(c, WF_OP_CALL_EX, base, keywords.len > 0, dst);

@@ -3,6 +3,8 @@
  * Design:     the dispatch over the types' slots and the checks of what they return are here.
  * Threads:    the stack of running reprs belongs to the thread. */
 #include "model/object.h"
+#include "objects/format_number.h"
+#include "objects/format_spec.h"
 #include "objects/float.h"
 #include "objects/int.h"
 #include "objects/list.h"
@@ -93,6 +95,15 @@ WfValue wf_format(WfThread *t, WfValue v, WfValue spec)
         if (wf_is_int(v) || WF_IS_EXACT(v, INT)) {
             return wf_str(t, v);
         }
+    }
+    if (wf_is_int(v)) { /* what the __format__ of exact built-in types is */
+        return wf_format_int(t, v, wf_as_str(spec));
+    }
+    if (wf_is_double(v)) {
+        return wf_format_float(t, v, wf_as_str(spec));
+    }
+    if (wf_is_exact_str(v)) {
+        return wf_format_str(t, v, wf_as_str(spec));
     }
     WfValue f = wf_lookup_special(t, v, WF_NAME(__format__));
     if (wf_is_empty(f)) {

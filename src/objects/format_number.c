@@ -143,14 +143,26 @@ static WfValue format_integer(WfThread *t, WfValue v, const WfFormatSpec *spec)
     case 'X': base = 16, prefix = "0X"; break;
     default: base = 10; break;
     }
-    WfValue text = wf_int_to_str(t, v, base);
-    if (wf_is_empty(text)) {
-        return text;
+    char small[WF_INT_DIGITS_MAX];
+    const char *digits;
+    int64_t n;
+    bool negative;
+    WfValue text = WF_EMPTY;
+    if (wf_is_int(v)) {
+        int64_t i = wf_as_int(v);
+        negative = i < 0;
+        digits = wf_int_digits(negative ? -(uint64_t)i : (uint64_t)i, base, small + sizeof small);
+        n = small + sizeof small - digits;
+    } else {
+        text = wf_int_to_str(t, v, base);
+        if (wf_is_empty(text)) {
+            return text;
+        }
+        const WfStr *s = wf_as_str(text);
+        negative = s->data[0] == '-';
+        digits = (const char *)s->data + negative;
+        n = s->length - negative;
     }
-    const WfStr *s = wf_as_str(text);
-    bool negative = s->data[0] == '-';
-    const char *digits = (const char *)s->data + negative;
-    int64_t n = s->length - negative;
     if (spec->type == 'X') {
         WfRaw *upper = wf_gc_alloc_raw(t, n, false);
         if (upper == NULL) {

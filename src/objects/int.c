@@ -1138,26 +1138,39 @@ WfValue wf_int_parse(WfThread *t, const char *text, int64_t n, int base)
     return parse_digits(t, first, end, digits - leading, base, neg);
 }
 
+char *wf_int_digits(uint64_t u, int base, char *end)
+{
+    if (u == 0) {
+        *--end = '0';
+    } else if (base == 10) {
+        for (; u >= 10; u /= 100) {
+            unsigned two = (unsigned)(u % 100);
+            *--end = (char)('0' + two % 10);
+            *--end = (char)('0' + two / 10);
+        }
+        if (u != 0) {
+            *--end = (char)('0' + u);
+        }
+    } else {
+        unsigned shift = (unsigned)__builtin_ctz((unsigned)base);
+        for (; u != 0; u >>= shift) {
+            *--end = "0123456789abcdef"[u & ((unsigned)base - 1)];
+        }
+    }
+    return end;
+}
+
 static WfValue str_of_i64(WfThread *t, int64_t i, int base)
 {
-    char buf[72];
-    char *p = buf + sizeof buf;
-    uint64_t u = i < 0 ? -(uint64_t)i : (uint64_t)i;
-    if (base == 10) {
-        do {
-            *--p = (char)('0' + u % 10);
-            u /= 10;
-        } while (u != 0);
-    } else {
-        do {
-            *--p = "0123456789abcdefghijklmnopqrstuvwxyz"[u % (unsigned)base];
-            u /= (unsigned)base;
-        } while (u != 0);
+    if (i >= 0 && i < 10) {
+        return wf_from_object(WF_LATIN1('0' + i));
     }
+    char buf[WF_INT_DIGITS_MAX + 1], *end = buf + sizeof buf;
+    char *p = wf_int_digits(i < 0 ? -(uint64_t)i : (uint64_t)i, base, end);
     if (i < 0) {
         *--p = '-';
     }
-    int64_t n = buf + sizeof buf - p;
+    int64_t n = end - p;
     WfStr *s = wf_str_alloc(t, n, 127);
     if (s == NULL) {
         return WF_EMPTY;

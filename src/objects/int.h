@@ -32,6 +32,9 @@ int wf_int_compare(WfValue a, WfValue b);
 uint64_t wf_int_bit_length(WfValue v);
 /* text: digits in base 2..36 (0: by prefix), as int(str, base); n bytes of ASCII. ValueError is for the caller: returns WF_EMPTY without exception if not a literal. */
 WfValue wf_int_parse(WfThread *t, const char *text, int64_t n, int base);
+/* Writes the digits of u in base 2, 8, 10 or 16 so that they stop at end; returns where they begin. */
+#define WF_INT_DIGITS_MAX 64
+char *wf_int_digits(uint64_t u, int base, char *end);
 WfValue wf_int_to_str(WfThread *t, WfValue v, int base) WF_MUST_CHECK; /* no prefix; honours int_max_str_digits for base 10 */
 WfValue wf_int_from_bytes(WfThread *t, const uint8_t *p, size_t n, bool little, bool is_signed) WF_MUST_CHECK;
 WfStatus wf_int_to_bytes(WfThread *t, WfValue v, uint8_t *p, size_t n, bool little, bool is_signed) WF_MUST_CHECK; /* OverflowError */

@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+#define FIRST_CAPACITY 24 /* what wf_builder_finish hands out uncopied, whatever the length */
+
 WfStatus wf_builder_reserve(WfThread *t, WfStrBuilder *b, int64_t n, uint32_t max_char)
 {
     int kind = wf_kind_of_char(max_char);
@@ -25,8 +27,8 @@ WfStatus wf_builder_reserve(WfThread *t, WfStrBuilder *b, int64_t n, uint32_t ma
     } else if (need > capacity) {
         capacity = need + need / 2;
     }
-    if (capacity < 40) {
-        capacity = 40;
+    if (capacity < FIRST_CAPACITY) {
+        capacity = FIRST_CAPACITY;
     }
     static const uint32_t max_of_kind[] = {0, 0xff, 0xffff, 0, 0x10ffff};
     WfStr *s = wf_str_alloc(t, capacity, max_of_kind[kind]);
@@ -147,7 +149,7 @@ WfValue wf_builder_finish(WfThread *t, WfStrBuilder *b)
     WfStr *s = b->buffer;
     uint32_t max = wf_chars_max(s->data, b->kind, b->length);
     b->buffer = NULL; /* the cell is not the builder's any more */
-    if (b->length == 1 || wf_kind_of_char(max) != b->kind || (b->capacity - b->length) * b->kind > b->length / 4 + 24) {
+    if (b->length == 1 || wf_kind_of_char(max) != b->kind || (b->capacity - b->length) * b->kind > b->length / 4 + FIRST_CAPACITY) {
         return wf_str_from_kind(t, b->kind, s->data, b->length);
     }
     s->length = b->length;

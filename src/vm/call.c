@@ -355,32 +355,98 @@ static WfValue callee_name(WfThread *t, WfValue callee)
     return wf_str(t, callee);
 }
 
+/* Makes *args a tuple and *kwargs, unless WF_EMPTY, a dict. */
+static WfStatus plain_arguments(WfThread *t, WfValue callee, WfValue *args, WfValue *kwargs)
+{
+    if (!WF_IS_EXACT(*args, TUPLE)) {
+        WfValue tuple = wf_to_tuple(t, *args);
+        if (wf_is_empty(tuple)) {
+            if (wf_pending_is(t, WF_EXC(TypeError)) && wf_type(*args)->slots.iter == NULL && wf_type(*args)->slots.getitem == NULL) {
+                wf_clear_pending(t);
+                WfValue name = callee_name(t, callee);
+                if (!wf_is_empty(name)) {
+                    (void)wf_raise(t, WF_EXC(TypeError), "%V argument after * must be an iterable, not %T", name, *args);
+                }
+            }
+            return WF_RAISED;
+        }
+        *args = tuple;
+    }
+    if (!wf_is_empty(*kwargs) && !WF_IS_EXACT(*kwargs, DICT)) {
+        WfValue dict = wf_dict_new(t);
+        if (wf_is_empty(dict) || wf_op_dict_merge(t, dict, *kwargs, callee) != WF_OK) {
+            return WF_RAISED;
+        }
+        *kwargs = dict;
+    }
+    return WF_OK;
+}
+
 WfValue wf_op_call_ex(WfThread *t, WfValue callee, WfValue args, WfValue kwargs)
 {
-    if (!WF_IS_EXACT(args, TUPLE)) {
-        WfValue tuple = wf_to_tuple(t, args);
-        if (wf_is_empty(tuple)) {
-            if (wf_pending_is(t, WF_EXC(TypeError)) && wf_type(args)->slots.iter == NULL && wf_type(args)->slots.getitem == NULL) {
-                WfValue pending = wf_take_pending(t);
-                WfValue name = callee_name(t, callee);
-                if (wf_is_empty(name)) {
-                    return WF_EMPTY;
-                }
-                (void)pending;
-                return wf_raise(t, WF_EXC(TypeError), "%V argument after * must be an iterable, not %T", name, args);
-            }
-            return WF_EMPTY;
-        }
-        args = tuple;
-    }
-    if (!wf_is_empty(kwargs) && !WF_IS_EXACT(kwargs, DICT)) {
-        WfValue dict = wf_dict_new(t);
-        if (wf_is_empty(dict) || wf_op_dict_merge(t, dict, kwargs, callee) != WF_OK) {
-            return WF_EMPTY;
-        }
-        kwargs = dict;
+    if (plain_arguments(t, callee, &args, &kwargs) != WF_OK) {
+        return WF_EMPTY;
     }
     return wf_call_tuple(t, callee, wf_as_tuple(args), kwargs);
+}
+
+/* The items of a dict, in one state of it: the keys as a tuple, the values at out, up to `end`. NULL: raised. *keep: what keeps
+ * the values alive beside the dict, which others may change. */
+static WfTuple *take_items(WfThread *t, WfDict *d, WfValue *out, const WfValue *end, WfTuple **keep)
+{
+    bool fits = true, strings = true;
+    wf_lock(t, d);
+    const int64_t n = wf_dict_used(d);
+    WfTuple *names = wf_tuple_alloc(t, n);
+    *keep = names == NULL || !wf_threaded(t) ? names : wf_tuple_alloc(t, n);
+    if (*keep != NULL && (fits = n <= end - out)) {
+        int64_t pos = 0;
+        WfValue key;
+        for (int64_t i = 0; i < n && wf_dict_next(d, &pos, &key, &out[i]); i++) {
+            strings = strings && wf_is_str(key);
+            wf_store(&(*keep)->items[i], out[i]);
+            wf_store(&names->items[i], key);
+        }
+    }
+    wf_unlock(t, d);
+    if (WF_UNLIKELY(!fits)) {
+        (void)wf_vm_stack_overflow(t);
+    } else if (WF_UNLIKELY(!strings)) {
+        (void)wf_raise(t, WF_EXC(TypeError), "keywords must be strings");
+    }
+    return fits && strings && *keep != NULL ? names : NULL;
+}
+
+WfStatus wf_op_bind_ex(WfThread *t, WfValue func, WfValue self, WfValue *regs, WfValue args, WfValue kwargs)
+{
+    if (plain_arguments(t, func, &args, &kwargs) != WF_OK) {
+        return WF_RAISED;
+    }
+    WfFunction *f = wf_as_function(func);
+    WfCode *code = (WfCode *)wf_function_code(f);
+    const int64_t n_self = !wf_is_empty(self), n_pos = n_self + wf_as_tuple(args)->length;
+    if (WF_UNLIKELY(n_pos > t->stack_end - regs)) {
+        return wf_vm_stack_overflow(t);
+    }
+    WfTuple *kwnames = NULL, *keep = NULL;
+    if (!wf_is_empty(kwargs) && wf_dict_used(wf_as_dict(kwargs)) > 0) {
+        kwnames = take_items(t, wf_as_dict(kwargs), regs + n_pos, t->stack_end, &keep);
+        if (kwnames == NULL) {
+            return WF_RAISED;
+        }
+    }
+    if (n_self > 0) {
+        regs[0] = self;
+    }
+    for (int64_t i = n_self; i < n_pos; i++) {
+        regs[i] = wf_tuple_at(wf_as_tuple(args), i - n_self);
+    }
+    WfStatus status = WF_OK;
+    if (!code->simple || code->n_args != n_pos || kwnames != NULL) {
+        status = wf_vm_bind(t, f, code, regs, n_pos, kwnames);
+    }
+    __asm__ volatile("" : : "r"(self.bits), "r"(args.bits), "r"(kwargs.bits), "r"(keep)); /* they keep alive what lies in no frame yet */
+    return status;
 }
 
 WfStatus wf_op_dict_merge(WfThread *t, WfValue dict, WfValue v, WfValue callee)

@@ -56,6 +56,8 @@ WfStatus wf_op_with_lookup(WfThread *t, WfValue manager, bool is_async, WfValue 
 /* Calls anything that the handler did not know; args as laid out in registers. */
 WfValue wf_op_call(WfThread *t, WfValue callee, WfValue *args, int64_t n, WfTuple *kwnames) WF_MUST_CHECK;
 WfValue wf_op_call_method_descriptor(WfThread *t, WfValue callee, WfValue *args, int64_t n) WF_MUST_CHECK;
+/* Binds *args and **kwargs (or WF_EMPTY) to func's parameters at regs, behind self unless that is WF_EMPTY. */
+WfStatus wf_op_bind_ex(WfThread *t, WfValue func, WfValue self, WfValue *regs, WfValue args, WfValue kwargs) WF_MUST_CHECK;
 WfValue wf_op_call_ex(WfThread *t, WfValue callee, WfValue args, WfValue kwargs) WF_MUST_CHECK;
 
 /* unwind.c */

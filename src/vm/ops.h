@@ -502,6 +502,27 @@ TARGET(CALL_KW)
 TARGET(CALL_EX)
 {
     SAVE();
+    WfValue func = RA, self = WF_EMPTY;
+    if (WF_IS_EXACT(func, METHOD)) {
+        self = wf_load(&WF_AS(WfMethod, func)->self);
+        func = wf_load(&WF_AS(WfMethod, func)->func);
+    }
+    if (WF_LIKELY(WF_IS_KIND(func, FUNCTION))) {
+        WfCode *code = (WfCode *)wf_function_code(wf_as_function(func));
+        WfFrame *nf = callee_frame(FRAME, &RA, 0);
+        if (WF_UNLIKELY(!have_room(t, nf, code))) {
+            no_room(t, nf, code);
+            ERROR();
+        }
+        if (WF_UNLIKELY(wf_op_bind_ex(t, func, self, WF_FRAME_REGS(nf), R[A + WF_CALL_ARGS],
+                                      B ? R[A + WF_CALL_ARGS + 1] : WF_EMPTY)
+                        != WF_OK)) {
+            t->recursion++;
+            ERROR();
+        }
+        init_frame(nf, FRAME, code, func, WF_RET_STORE, C);
+        ENTER(nf, code);
+    }
     WfValue result =
         wf_op_call_ex(t, RA, R[A + WF_CALL_ARGS], B ? R[A + WF_CALL_ARGS + 1] : WF_EMPTY);
     if (WF_UNLIKELY(wf_is_empty(result))) {
