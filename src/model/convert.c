@@ -11,6 +11,7 @@
 #include "objects/str.h"
 
 #include <limits.h>
+#include <math.h>
 
 /* --- text -------------------------------------------------------------------------------------------------- */
 
@@ -239,6 +240,31 @@ WfStatus wf_to_double(WfThread *t, WfValue v, double *out)
         return wf_is_empty(i) ? WF_RAISED : wf_int_to_double(t, i, out);
     }
     return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "must be real number, not %.50T", v));
+}
+
+WfStatus wf_to_nanoseconds(WfThread *t, WfValue v, double (*round)(double), int64_t *out)
+{
+    if (wf_is_float(v)) {
+        double d = wf_float_value(v);
+        if (isnan(d)) {
+            return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "Invalid value NaN (not a number)"));
+        }
+        double ns = round(d * 1e9);
+        if (!(ns >= -0x1p63 && ns < 0x1p63)) {
+            return WF_FAIL(wf_raise(t, WF_EXC(OverflowError), "timestamp out of range for platform time_t"));
+        }
+        *out = (int64_t)ns;
+        return WF_OK;
+    }
+    WfValue i = wf_index(t, v);
+    int64_t s;
+    if (wf_is_empty(i)) {
+        return WF_RAISED;
+    }
+    if (!wf_int_to_i64(i, &s) || __builtin_mul_overflow(s, (int64_t)1000000000, out)) {
+        return WF_FAIL(wf_raise(t, WF_EXC(OverflowError), "timestamp too large to convert to C _PyTime_t"));
+    }
+    return WF_OK;
 }
 
 WfStatus wf_to_bool(WfThread *t, WfValue v, bool *out)

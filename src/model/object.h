@@ -81,6 +81,8 @@ WfStatus wf_to_i64(WfThread *t, WfValue v, int64_t *out) WF_MUST_CHECK;      /* 
 WfStatus wf_to_int(WfThread *t, WfValue v, int *out) WF_MUST_CHECK;          /* C int */
 WfStatus wf_to_ssize(WfThread *t, WfValue v, int64_t *out) WF_MUST_CHECK;    /* Py_ssize_t via __index__ */
 WfStatus wf_to_double(WfThread *t, WfValue v, double *out) WF_MUST_CHECK;    /* float, __float__, __index__ */
+/* Seconds, a float (then `round` makes whole nanoseconds) or an integer. ValueError: NaN; OverflowError. */
+WfStatus wf_to_nanoseconds(WfThread *t, WfValue v, double (*round)(double), int64_t *out) WF_MUST_CHECK;
 WfStatus wf_to_bool(WfThread *t, WfValue v, bool *out) WF_MUST_CHECK;
 WfFound wf_isinstance(WfThread *t, WfValue o, WfValue cls) WF_MUST_CHECK;
 WfFound wf_issubclass(WfThread *t, WfValue c, WfValue cls) WF_MUST_CHECK;

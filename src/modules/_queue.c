@@ -10,7 +10,6 @@
 #include "objects/genericalias.h"
 #include "objects/list.h"
 #include "objects/str.h"
-#include "platform/clock.h"
 #include "sched/park.h"
 
 #include <math.h>
@@ -133,20 +132,14 @@ static WfValue q_get(WfThread *t, WfValue *a)
     if (!block) {
         deadline = 0;
     } else if (!wf_is_none(a[2])) {
-        double d;
-        if (wf_to_double(t, a[2], &d) != WF_OK) {
+        int64_t ns;
+        if (wf_to_nanoseconds(t, a[2], ceil, &ns) != WF_OK) {
             return WF_EMPTY;
         }
-        if (isnan(d)) {
-            return wf_raise(t, WF_EXC(ValueError), "Invalid value NaN (not a number)");
-        }
-        if (d < 0) {
+        if (ns < 0) {
             return wf_raise(t, WF_EXC(ValueError), "'timeout' must be a non-negative number");
         }
-        if (d > 9e9) {
-            return wf_raise(t, WF_EXC(OverflowError), "timeout value is too large");
-        }
-        deadline = d == 0.0 ? 0 : wf_clock_monotonic() + (int64_t)(d * 1e9);
+        deadline = ns == 0 ? 0 : wf_park_deadline(ns);
     }
     return get(t, self_queue(a[0]), deadline);
 }

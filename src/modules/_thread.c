@@ -15,7 +15,6 @@
 #include "objects/tuple.h"
 #include "objects/weakref.h"
 #include "platform/atomics.h"
-#include "platform/clock.h"
 #include "runtime/print_exception.h"
 #include "runtime/signals.h"
 #include "runtime/state.h"
@@ -29,6 +28,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#define NS_PER_SECOND 1000000000
 #define MAX_SECONDS 9223372036.0 /* 2^63 nanoseconds */
 
 /* --- the word ------------------------------------------------------------------------------------------ */
@@ -42,29 +42,18 @@ typedef struct WfLock {
 static WfStatus acquire_arguments(WfThread *t, WfValue blocking, WfValue timeout, int64_t *deadline)
 {
     bool wait;
-    double seconds;
-    if (wf_to_bool(t, blocking, &wait) != WF_OK) {
+    int64_t ns;
+    if (wf_to_bool(t, blocking, &wait) != WF_OK || wf_to_nanoseconds(t, timeout, ceil, &ns) != WF_OK) {
         return WF_RAISED;
     }
-    if (wf_is_none(timeout)) {
-        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "'NoneType' object cannot be interpreted as an integer"));
-    }
-    if (wf_to_double(t, timeout, &seconds) != WF_OK) {
-        return WF_RAISED;
-    }
-    if (isnan(seconds)) {
-        return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "Invalid value NaN (not a number)"));
-    }
-    if (!wait && seconds != -1.0) {
+    const bool forever = ns == -NS_PER_SECOND;
+    if (!wait && !forever) {
         return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "can't specify a timeout for a non-blocking call"));
     }
-    if (seconds < 0 && seconds != -1.0) {
+    if (ns < 0 && !forever) {
         return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "timeout value must be positive"));
     }
-    if (seconds >= MAX_SECONDS) {
-        return WF_FAIL(wf_raise(t, WF_EXC(OverflowError), seconds > 1e300 || seconds * 1e9 > 9.3e18 ? "timestamp too large to convert to C _PyTime_t" : "timeout value is too large"));
-    }
-    *deadline = !wait || seconds == 0.0 ? 0 : seconds == -1.0 ? WF_PARK_FOREVER : wf_clock_monotonic() + (int64_t)(seconds * 1e9);
+    *deadline = !wait || ns == 0 ? 0 : forever ? WF_PARK_FOREVER : wf_park_deadline(ns);
     return WF_OK;
 }
 
@@ -624,7 +613,7 @@ static WfStatus thread_init(WfThread *t, WfValue module)
         || wf_module_add(t, module, "error", wf_from_object(WF_EXC(RuntimeError))) != WF_OK) {
         return WF_RAISED;
     }
-    return wf_module_add(t, module, "TIMEOUT_MAX", wf_double(floor(MAX_SECONDS)));
+    return wf_module_add(t, module, "TIMEOUT_MAX", wf_double(MAX_SECONDS));
 }
 const WfModuleDef wf_module__thread = {
     .name = "_thread", .doc = "Threads, locks and thread locals.", .functions = functions, .init = thread_init};

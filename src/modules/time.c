@@ -101,32 +101,6 @@ static WfValue too_large(WfThread *t)
     return wf_raise(t, WF_EXC(OverflowError), "timestamp too large to convert to C _PyTime_t");
 }
 
-/* Nanoseconds, by `round` where the seconds are a float. */
-static WfStatus to_ns(WfThread *t, WfValue v, double (*round)(double), int64_t *out)
-{
-    if (wf_is_float(v)) {
-        double d = wf_float_value(v);
-        if (isnan(d)) {
-            return WF_FAIL(wf_raise(t, WF_EXC(ValueError), "Invalid value NaN (not a number)"));
-        }
-        double ns = round(d * 1e9);
-        if (!(ns >= -0x1p63 && ns < 0x1p63)) {
-            return WF_FAIL(wf_raise(t, WF_EXC(OverflowError), "timestamp out of range for platform time_t"));
-        }
-        *out = (int64_t)ns;
-        return WF_OK;
-    }
-    WfValue i = wf_index(t, v);
-    int64_t s;
-    if (wf_is_empty(i)) {
-        return WF_RAISED;
-    }
-    if (!wf_int_to_i64(i, &s) || __builtin_mul_overflow(s, NS_PER_SECOND, out)) {
-        return WF_FAIL(too_large(t));
-    }
-    return WF_OK;
-}
-
 /* Whole seconds, rounded down; None: now. */
 static WfStatus to_time(WfThread *t, WfValue v, time_t *out)
 {
@@ -174,7 +148,7 @@ static WfValue set_clock(WfThread *t, WfValue id, int64_t ns)
 static WfValue time_clock_settime(WfThread *t, WfValue *a)
 {
     int64_t ns;
-    return to_ns(t, a[1], floor, &ns) == WF_OK ? set_clock(t, a[0], ns) : WF_EMPTY;
+    return wf_to_nanoseconds(t, a[1], floor, &ns) == WF_OK ? set_clock(t, a[0], ns) : WF_EMPTY;
 }
 
 static WfValue time_clock_settime_ns(WfThread *t, WfValue *a)
@@ -203,7 +177,7 @@ static bool still_asleep(void *arg) { return true; }
 static WfValue time_sleep(WfThread *t, WfValue *a)
 {
     int64_t ns;
-    if (to_ns(t, a[0], ceil, &ns) != WF_OK) {
+    if (wf_to_nanoseconds(t, a[0], ceil, &ns) != WF_OK) {
         return WF_EMPTY;
     }
     if (ns < 0) {

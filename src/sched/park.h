@@ -13,6 +13,7 @@
 #ifndef WF_SCHED_PARK_H
 #define WF_SCHED_PARK_H
 
+#include "platform/clock.h"
 #include "sched/thread.h"
 
 typedef enum WfParkResult {
@@ -24,6 +25,13 @@ typedef enum WfParkResult {
 
 enum { WF_PARK_INTERRUPTIBLE = 1 };
 #define WF_PARK_FOREVER INT64_MAX /* deadlines are CLOCK_MONOTONIC nanoseconds */
+
+/* The deadline in that many nanoseconds. */
+WF_INLINE int64_t wf_park_deadline(int64_t ns)
+{
+    int64_t at;
+    return __builtin_add_overflow(wf_clock_monotonic(), ns, &at) ? WF_PARK_FOREVER : at;
+}
 
 WfParkResult wf_park(WfThread *t, const void *key, bool (*validate)(void *arg), void *arg, int64_t deadline, int flags);
 /* Wakes one or all threads parked on key. With `on_one`, called under the bucket's lock before the thread wakes:
