@@ -1162,7 +1162,7 @@ char *wf_int_digits(uint64_t u, int base, char *end)
 
 static WfValue str_of_i64(WfThread *t, int64_t i, int base)
 {
-    if (i >= 0 && i < 10) {
+    if (i >= 0 && i < (base < 10 ? base : 10)) {
         return wf_from_object(WF_LATIN1('0' + i));
     }
     char buf[WF_INT_DIGITS_MAX + 1], *end = buf + sizeof buf;
