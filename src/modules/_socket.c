@@ -598,6 +598,196 @@ static void sock_trace(WfMarker *m, WfObject *o)
     (void)m;
     (void)o;
 }
+/* --- sendmsg, recvmsg ---------------------------------------------------------------------------------------------- */
+
+/* The buffers of an iterable, one behind the other. */
+static WfValue joined(WfThread *t, WfValue buffers)
+{
+    WfValue list = wf_sequence_fast(t, buffers, "sendmsg() argument 1 must be an iterable"), empty = wf_bytes_new(t, NULL, 0);
+    return wf_is_empty(list) || wf_is_empty(empty) ? WF_EMPTY : wf_call_method1(t, empty, WF_NAME(join), list);
+}
+
+/* Items (level, type, data) as control messages: bytes, or EMPTY. */
+static WfValue control_of(WfThread *t, WfValue ancillary)
+{
+    WfValue list = wf_to_list(t, ancillary);
+    const int64_t n = wf_is_empty(list) ? 0 : wf_list_length(wf_as_list(list));
+    WfValue out = wf_is_empty(list) ? WF_EMPTY : wf_bytes_new(t, NULL, 0);
+    for (int64_t i = 0; i < n && !wf_is_empty(out); i++) {
+        WfValue item = wf_list_at(wf_as_list(list), i), parts = wf_is_empty(item) ? WF_EMPTY : wf_to_tuple(t, item);
+        int level, type;
+        WfView v;
+        if (wf_is_empty(parts)) {
+            return WF_EMPTY;
+        }
+        if (wf_as_tuple(parts)->length != 3) {
+            return wf_raise(t, WF_EXC(TypeError), "[sendmsg() ancillary data items]() argument must be sequence of length 3, not %zd",
+                            (ssize_t)wf_as_tuple(parts)->length);
+        }
+        if (wf_to_int(t, wf_tuple_at(wf_as_tuple(parts), 0), &level) != WF_OK || wf_to_int(t, wf_tuple_at(wf_as_tuple(parts), 1), &type) != WF_OK
+            || wf_view_get(t, wf_tuple_at(wf_as_tuple(parts), 2), &v) != WF_OK) {
+            return WF_EMPTY;
+        }
+        WfValue one = v.length > INT32_MAX ? wf_raise(t, WF_EXC(OSError), "ancillary data item too large")
+                                           : wf_bytes_new(t, NULL, (int64_t)CMSG_SPACE((size_t)v.length));
+        if (!wf_is_empty(one)) {
+            struct cmsghdr head = {.cmsg_len = CMSG_LEN((size_t)v.length), .cmsg_level = level, .cmsg_type = type};
+            memcpy(wf_as_bytes(one)->data, &head, sizeof head);
+            memcpy(wf_as_bytes(one)->data + CMSG_LEN(0), v.data, (size_t)v.length);
+            out = wf_bytes_concat(t, out, one);
+        }
+        wf_view_release(t, &v);
+        if (wf_is_empty(one)) {
+            return WF_EMPTY;
+        }
+    }
+    return out;
+}
+
+static WfValue sock_sendmsg(WfThread *t, WfValue *a)
+{
+    Socket *s = self_socket(a[0]);
+    int flags, fd = fd_of(a[0]);
+    Address address;
+    socklen_t n = 0;
+    WfValue data = joined(t, a[1]), control = wf_is_empty(data) ? WF_EMPTY : control_of(t, a[2]);
+    if (wf_is_empty(control) || wf_to_int(t, a[3], &flags) != WF_OK
+        || (!wf_is_none(a[4]) && to_address(t, s->family, a[4], &address, &n, "sendmsg") != WF_OK)) {
+        return WF_EMPTY;
+    }
+    struct iovec iov = {wf_as_bytes(data)->data, (size_t)wf_as_bytes(data)->length};
+    struct msghdr m = {.msg_name = n > 0 ? &address : NULL, .msg_namelen = n, .msg_iov = &iov, .msg_iovlen = 1};
+    if (wf_as_bytes(control)->length > 0) {
+        m.msg_control = wf_as_bytes(control)->data;
+        m.msg_controllen = (size_t)wf_as_bytes(control)->length;
+    }
+    ssize_t r;
+    SOCKET_CALL(r, POLLOUT, sendmsg(fd, &m, flags));
+    return r < 0 ? call_failed(t, r) : wf_small_int(r);
+}
+
+/* The control messages of m as a list of (level, type, data). */
+static WfValue control_list(WfThread *t, struct msghdr *m)
+{
+    WfValue list = wf_list_new(t, 0);
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL && !wf_is_empty(list); c = CMSG_NXTHDR(m, c)) {
+        const uint8_t *end = (const uint8_t *)m->msg_control + m->msg_controllen, *p = CMSG_DATA(c);
+        int64_t n = (int64_t)c->cmsg_len - (int64_t)CMSG_LEN(0);
+        n = n < 0 ? 0 : n > end - p ? end - p : n;
+        WfValue data = wf_bytes_new(t, p, n);
+        WfValue item = wf_is_empty(data) ? WF_EMPTY : WF_TUPLE_OF(t, wf_small_int(c->cmsg_level), wf_small_int(c->cmsg_type), data);
+        if (wf_is_empty(item) || wf_list_append(t, wf_as_list(list), item) != WF_OK) {
+            return WF_EMPTY;
+        }
+    }
+    return list;
+}
+
+/* Receives up to `size` bytes into *data (a bytes object of that size at first): (n, control, flags, address). */
+static WfValue receive_message(WfThread *t, WfValue self, WfValue data, WfValue control_size, WfValue flags_value, int64_t *got)
+{
+    Socket *s = self_socket(self);
+    int64_t n_control;
+    int flags, fd = fd_of(self);
+    if (wf_to_ssize(t, control_size, &n_control) != WF_OK || wf_to_int(t, flags_value, &flags) != WF_OK) {
+        return WF_EMPTY;
+    }
+    if (n_control < 0 || n_control > INT32_MAX) {
+        return wf_raise(t, WF_EXC(ValueError), "invalid ancillary data buffer length");
+    }
+    WfRaw *control = wf_gc_alloc_raw(t, n_control + 8, true);
+    if (control == NULL) {
+        return WF_EMPTY;
+    }
+    Address address;
+    struct iovec iov = {wf_as_bytes(data)->data, (size_t)wf_as_bytes(data)->length};
+    struct msghdr m;
+    ssize_t r;
+    SOCKET_CALL(r, POLLIN,
+                (m = (struct msghdr){.msg_name = &address, .msg_namelen = sizeof address, .msg_iov = &iov, .msg_iovlen = 1,
+                                     .msg_control = n_control > 0 ? control->data : NULL, .msg_controllen = (size_t)n_control},
+                 recvmsg(fd, &m, flags)));
+    if (r < 0) {
+        return call_failed(t, r);
+    }
+    *got = r;
+    WfValue list = control_list(t, &m), from = wf_is_empty(list) ? WF_EMPTY : from_address(t, &address, m.msg_namelen);
+    return wf_is_empty(from) ? WF_EMPTY : WF_TUPLE_OF(t, wf_small_int(r), list, wf_small_int(m.msg_flags), from);
+}
+
+static WfValue sock_recvmsg(WfThread *t, WfValue *a)
+{
+    int64_t size, got = 0;
+    if (wf_to_ssize(t, a[1], &size) != WF_OK) {
+        return WF_EMPTY;
+    }
+    if (size < 0) {
+        return wf_raise(t, WF_EXC(ValueError), "negative buffer size in recvmsg()");
+    }
+    WfValue data = wf_bytes_new(t, NULL, size), r = wf_is_empty(data) ? WF_EMPTY : receive_message(t, a[0], data, a[2], a[3], &got);
+    if (wf_is_empty(r)) {
+        return WF_EMPTY;
+    }
+    data = got == size ? data : wf_bytes_new(t, wf_as_bytes(data)->data, got);
+    const WfTuple *x = wf_as_tuple(r);
+    return wf_is_empty(data) ? WF_EMPTY : WF_TUPLE_OF(t, data, wf_tuple_at(x, 1), wf_tuple_at(x, 2), wf_tuple_at(x, 3));
+}
+
+static WfValue sock_recvmsg_into(WfThread *t, WfValue *a)
+{
+    WfValue buffers = wf_to_list(t, a[1]);
+    int64_t all = 0, got = 0;
+    for (int pass = 0; pass < 2; pass++) { /* how much there is room for; what came */
+        WfValue data = WF_EMPTY, r = WF_EMPTY;
+        if (wf_is_empty(buffers)) {
+            return WF_EMPTY;
+        }
+        if (pass == 1) {
+            data = wf_bytes_new(t, NULL, all);
+            r = wf_is_empty(data) ? WF_EMPTY : receive_message(t, a[0], data, a[2], a[3], &got);
+            if (wf_is_empty(r)) {
+                return WF_EMPTY;
+            }
+        }
+        for (int64_t i = 0, at = 0; i < wf_list_length(wf_as_list(buffers)); i++) {
+            WfValue v = wf_list_at(wf_as_list(buffers), i);
+            WfBuffer b;
+            if (wf_is_empty(v) || wf_buffer_get(t, v, &b, WF_BUF_WRITABLE) != WF_OK) {
+                if (wf_clear_if(t, WF_EXC(BufferError)) || wf_clear_if(t, WF_EXC(TypeError))) {
+                    wf_raise(t, WF_EXC(TypeError), "recvmsg_into() argument 1 must be an iterable of single-segment read-write buffers");
+                }
+                return WF_EMPTY;
+            }
+            if (pass == 0) {
+                all += b.length;
+            } else if (at < got) {
+                int64_t n = b.length < got - at ? b.length : got - at;
+                memcpy(b.data, wf_as_bytes(data)->data + at, (size_t)n);
+                at += n;
+            }
+            wf_buffer_release(t, &b);
+        }
+        if (pass == 1) {
+            return r;
+        }
+    }
+    return WF_EMPTY;
+}
+
+static WfValue cmsg_size(WfThread *t, WfValue v, const char *fname, bool space)
+{
+    int64_t n;
+    if (wf_to_ssize(t, v, &n) != WF_OK) {
+        return WF_EMPTY;
+    }
+    if (n < 0 || n > INT32_MAX - 64) {
+        return wf_raise(t, WF_EXC(OverflowError), "%s() argument out of range", fname);
+    }
+    return wf_small_int((int64_t)(space ? CMSG_SPACE((size_t)n) : CMSG_LEN((size_t)n)));
+}
+static WfValue m_cmsg_len(WfThread *t, WfValue *a) { return cmsg_size(t, a[0], "CMSG_LEN", false); }
+static WfValue m_cmsg_space(WfThread *t, WfValue *a) { return cmsg_size(t, a[0], "CMSG_SPACE", true); }
+
 static const WfBuiltinDef sock_methods[] = {
     {"_accept", sock_accept, "(self)", "Wait for a connection: descriptor and address.", 0},
     {"bind", sock_bind, "(self, address, /)", "Bind to a local address.", 0},
@@ -615,6 +805,9 @@ static const WfBuiltinDef sock_methods[] = {
     {"recv", sock_recv, "(self, bufsize, flags=0, /)", "Receive bytes.", 0},
     {"recv_into", sock_recv_into, "(self, buffer, nbytes=0, flags=0)", "Receive bytes into a buffer.", 0},
     {"recvfrom", sock_recvfrom, "(self, bufsize, flags=0, /)", "Receive bytes, and where from.", 0},
+    {"recvmsg", sock_recvmsg, "(self, bufsize, ancbufsize=0, flags=0, /)", "Receive bytes and ancillary data.", 0},
+    {"recvmsg_into", sock_recvmsg_into, "(self, buffers, ancbufsize=0, flags=0, /)", "Receive bytes into buffers, and ancillary data.", 0},
+    {"sendmsg", sock_sendmsg, "(self, buffers, ancdata=(), flags=0, address=None, /)", "Send buffers and ancillary data.", 0},
     {"send", sock_send, "(self, data, flags=0, /)", "Send bytes; how many were sent.", 0},
     {"sendall", sock_sendall, "(self, data, flags=0, /)", "Send all of the bytes.", 0},
     {"sendto", sock_sendto, "(self, data, flags_or_address, address=?, /)", "Send bytes to an address.", 0},
@@ -788,6 +981,8 @@ static WfValue m_setdefaulttimeout(WfThread *t, WfValue *a)
     return wf_is_none(a[0]) ? WF_NONE : wf_raise(t, WF_EXC(NotImplementedError), "a default timeout is not supported yet");
 }
 static const WfBuiltinDef functions[] = {
+    {"CMSG_LEN", m_cmsg_len, "(length, /)", "The size of a control message without padding.", 0},
+    {"CMSG_SPACE", m_cmsg_space, "(length, /)", "The size of a control message with padding.", 0},
     {"close", m_close, "(fd, /)", "Close a socket's descriptor.", 0},
     {"dup", m_dup, "(fd, /)", "A copy of a socket's descriptor.", 0},
     {"getaddrinfo", m_getaddrinfo, "(host, port, family=0, type=0, proto=0, flags=0)", "Addresses of a host and a service.", 0},
@@ -816,7 +1011,7 @@ static WfStatus socket_init(WfThread *t, WfValue module)
         X(SOCK_NONBLOCK), X(SOL_SOCKET), X(SO_REUSEADDR), X(SO_REUSEPORT), X(SO_KEEPALIVE), X(SO_BROADCAST), X(SO_LINGER), X(SO_SNDBUF),
         X(SO_RCVBUF), X(SO_SNDTIMEO), X(SO_RCVTIMEO), X(SO_ERROR), X(SO_TYPE), X(SO_ACCEPTCONN), X(SO_DOMAIN), X(SO_PROTOCOL),
         X(SO_PEERCRED), X(SOMAXCONN), X(IPPROTO_TCP), X(IPPROTO_UDP), X(IPPROTO_IP), X(IPPROTO_IPV6), X(IPPROTO_ICMP), X(TCP_NODELAY),
-        X(TCP_KEEPIDLE), X(TCP_KEEPINTVL), X(TCP_KEEPCNT), X(IPV6_V6ONLY), X(MSG_PEEK), X(MSG_DONTWAIT), X(MSG_WAITALL), X(MSG_NOSIGNAL),
+        X(TCP_KEEPIDLE), X(TCP_KEEPINTVL), X(TCP_KEEPCNT), X(IPV6_V6ONLY), X(MSG_PEEK), X(MSG_CTRUNC), X(MSG_CMSG_CLOEXEC), X(SCM_RIGHTS), X(MSG_DONTWAIT), X(MSG_WAITALL), X(MSG_NOSIGNAL),
         X(MSG_OOB), X(MSG_TRUNC), X(SHUT_RD), X(SHUT_WR), X(SHUT_RDWR), X(AI_PASSIVE), X(AI_CANONNAME), X(AI_NUMERICHOST), X(AI_NUMERICSERV),
         X(AI_ADDRCONFIG), X(AI_V4MAPPED), X(AI_ALL), X(EAI_AGAIN), X(EAI_BADFLAGS), X(EAI_FAIL), X(EAI_FAMILY), X(EAI_MEMORY), X(EAI_NONAME),
         X(EAI_SERVICE), X(EAI_SOCKTYPE), X(NI_NUMERICHOST), X(NI_NUMERICSERV), {"INADDR_ANY", 0}, {"INADDR_LOOPBACK", 0x7f000001}};
