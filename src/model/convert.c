@@ -251,7 +251,7 @@ WfStatus wf_to_nanoseconds(WfThread *t, WfValue v, double (*round)(double), int6
         }
         double ns = round(d * 1e9);
         if (!(ns >= -0x1p63 && ns < 0x1p63)) {
-            return WF_FAIL(wf_raise(t, WF_EXC(OverflowError), "timestamp out of range for platform time_t"));
+            return WF_FAIL(wf_raise(t, WF_EXC(OverflowError), "timestamp too large to convert to C _PyTime_t"));
         }
         *out = (int64_t)ns;
         return WF_OK;

@@ -967,6 +967,12 @@ static WfValue px_waitpid(WfThread *t, WfValue *a)
     BLOCKING(r, waitpid(pid, &status, options));
     return r < 0 ? fail(t) : WF_TUPLE_OF(t, wf_small_int(r), wf_small_int(status));
 }
+static WfValue px_wait(WfThread *t, WfValue *a)
+{
+    int status = 0, r;
+    BLOCKING(r, wait(&status));
+    return r < 0 ? fail(t) : WF_TUPLE_OF(t, wf_small_int(r), wf_small_int(status));
+}
 #define WAIT_BOOL(name)                                                                            \
     static WfValue px_##name(WfThread *t, WfValue *a)                                              \
     {                                                                                              \
@@ -1426,6 +1432,7 @@ static const WfBuiltinDef functions[] = {
     {"unsetenv", px_unsetenv, "(name, /)", "Remove an environment variable.", 0},
     {"urandom", px_urandom, "(size, /)", "Random bytes.", 0},
     {"utime", px_utime, "(path, times=None, *, ns=?, dir_fd=None, follow_symlinks=True)", "Set the times of a file.", 0},
+    {"wait", px_wait, "()", "Wait for any child process.", 0},
     {"waitpid", px_waitpid, "(pid, options, /)", "Wait for a child process.", 0},
     {"waitstatus_to_exitcode", px_waitstatus_to_exitcode, "(status)", "The exit code in a wait status.", 0},
     {"write", px_write, "(fd, data, /)", "Write to a descriptor.", 0},
