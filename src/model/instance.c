@@ -16,7 +16,7 @@
 #include "objects/str.h"
 #include "platform/membarrier.h"
 
-enum { FIRST_GUESS = 4, MAX_INLINE = 30, FIRST_OVERFLOW = 4 };
+enum { FIRST_GUESS = 4, MAX_INLINE = 30, FIRST_OVERFLOW = 4, LAST_FIT = 1024 };
 
 static bool has_inline(const WfType *type)
 {
@@ -46,9 +46,11 @@ static WfStatus fit_inline(WfThread *t, WfType *type)
 WfObject *wf_instance_new(WfThread *t, WfType *type, size_t extra_bytes)
 {
     uint32_t n = __atomic_load_n(&type->x_instances, __ATOMIC_RELAXED) + 1; /* a lost count does no harm */
-    __atomic_store_n(&type->x_instances, n, __ATOMIC_RELAXED);
-    if (WF_UNLIKELY((n & (n - 1)) == 0 && (n == 2 || n == 32 || n == 1024)) && fit_inline(t, type) != WF_OK) {
-        return NULL;
+    if (WF_UNLIKELY(n <= LAST_FIT)) { /* not counted for ever: each store would take the type's line from the other cores */
+        __atomic_store_n(&type->x_instances, n, __ATOMIC_RELAXED);
+        if ((n == 2 || n == 32 || n == LAST_FIT) && fit_inline(t, type) != WF_OK) {
+            return NULL;
+        }
     }
     const WfShape *root = (const WfShape *)(uintptr_t)wf_load_acquire(&type->root_shape).bits;
     size_t size = type->instance_size + ((extra_bytes + 7) & ~(size_t)7) + root->n_inline * sizeof(WfSlot);

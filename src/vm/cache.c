@@ -10,8 +10,9 @@
 #include "vm/interp.h"
 #include "vm/vm.h"
 
-#define CHAIN_MAX 6   /* entries of a site */
-#define COLD_TRIES 64 /* lookups that go by before a site that could not be cached is tried again */
+#define CHAIN_MAX 6 /* entries of a site */
+/* Of so many lookups at a site that could not be cached one tries again. */
+#define COLD_TRIES 64
 
 static void set_word(const WfInsn *pc, uint64_t word)
 {
@@ -31,23 +32,22 @@ static void set_inline(const WfInsn *pc, uint32_t shape, uint32_t offset)
     wf_barrier((const WfSlot *)(const void *)pc);
 }
 
-/* Is it worth to look for a cacheable case again? */
-static bool try_again(const WfInsn *pc)
+/* Is it worth to look for a cacheable case again? Drawn by lot: a count in the site would be written at every lookup, by
+ * all threads. */
+static bool try_again(WfThread *t, const WfInsn *pc)
 {
-    uint64_t word = WF_CACHE_WORD(pc);
-    if (WF_CACHE_KIND(word) != WF_CACHE_COLD) {
+    if (WF_CACHE_KIND(WF_CACHE_WORD(pc)) != WF_CACHE_COLD) {
         return true;
     }
-    uint32_t left = (uint32_t)word;
-    if (left > 0) {
-        set_word(pc, (left - 1) | (uint64_t)WF_CACHE_COLD << 48);
-        return false;
-    }
-    return true;
+    t->random_state = t->random_state * 6364136223846793005u + 1442695040888963407u;
+    return (t->random_state >> 32) % COLD_TRIES == 0;
 }
 static void set_cold(const WfInsn *pc)
 {
-    set_word(pc, COLD_TRIES | (uint64_t)WF_CACHE_COLD << 48);
+    const uint64_t cold = (uint64_t)WF_CACHE_COLD << 48;
+    if (WF_CACHE_WORD(pc) != cold) {
+        set_word(pc, cold);
+    }
 }
 
 static WfCacheEntry *new_entry(WfThread *t)
@@ -273,7 +273,7 @@ WfCacheHit wf_cache_load_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *n
                 return WF_HIT_VALUE;
             }
         }
-        if (try_again(pc)) {
+        if (try_again(t, pc)) {
             fill_load(t, pc, o, name);
         }
     }
@@ -353,7 +353,7 @@ WfStatus wf_cache_store_attr(WfThread *t, const WfInsn *pc, WfValue o, WfStr *na
                 }
             }
         }
-        if (try_again(pc)) {
+        if (try_again(t, pc)) {
             WfStoreSite site;
             memset(&site, 0, sizeof site);
             wf_attr_classify_store(t, o, name, &site);
@@ -406,7 +406,7 @@ WfValue wf_cache_load_global(WfThread *t, const WfInsn *pc, WfFrame *f, WfStr *n
         }
     }
     WfValue v = wf_load(slot);
-    if (gversion != 0 && (owner == globals || bversion != 0) && !wf_is_empty(v) && try_again(pc)) {
+    if (gversion != 0 && (owner == globals || bversion != 0) && !wf_is_empty(v) && try_again(t, pc)) {
         WfCacheEntry *e = new_entry(t);
         if (e != NULL) {
             wf_store_raw(&e->table, wf_load(&owner->table));
