@@ -105,6 +105,10 @@ static WfValue get(WfThread *t, SimpleQueue *q, int64_t deadline)
         if (deadline == 0) {
             return raise_empty(t);
         }
+        wf_spin_while(t, is_empty_queue, &q->x_count); /* meanwhile some more may come in */
+        if (!is_empty_queue(&q->x_count)) {
+            continue;
+        }
         __atomic_add_fetch(&q->x_waiting, 1u, __ATOMIC_SEQ_CST);
         WfParkResult r = wf_park(t, &q->x_count, is_empty_queue, &q->x_count, deadline, WF_PARK_INTERRUPTIBLE);
         __atomic_sub_fetch(&q->x_waiting, 1u, __ATOMIC_SEQ_CST);

@@ -1,9 +1,8 @@
 /* _thread.c - module _thread: threads, locks, thread locals.
  * SPDX-License-Identifier: MIT
  *
- * Design: a lock is one word: 0 free, 1 held, 2 held with threads parked on it. Taking and giving back a lock nobody waits for is
- * one compare-and-swap; waiting parks (sched/park.h), after a short spin. A woken thread competes again, so that a busy
- * thread is not stopped for every hand-over.
+ * Design: a lock is one byte (sched/word.h). Taking and giving back a lock nobody waits for is one compare-and-swap; waiting
+ * spins a moment, then parks. A woken thread competes again, so that a busy thread is not stopped for every hand-over.
  * Threads: everything here; each word says its order. */
 #include "model/builtin.h"
 #include "objects/dict.h"
@@ -35,7 +34,7 @@
 
 typedef struct WfLock {
     WfObject h;
-    uint32_t x_word;
+    uint8_t x_word;
 } WfLock;
 
 /* The arguments of acquire(): *deadline is 0 for "do not wait". */
@@ -57,7 +56,7 @@ static WfStatus acquire_arguments(WfThread *t, WfValue blocking, WfValue timeout
     return WF_OK;
 }
 
-static WfValue acquire_word(WfThread *t, uint32_t *word, WfValue blocking, WfValue timeout)
+static WfValue acquire_word(WfThread *t, uint8_t *word, WfValue blocking, WfValue timeout)
 {
     int64_t deadline = WF_PARK_FOREVER;
     if (!(wf_is_true(blocking) && wf_is_int(timeout) && wf_as_int(timeout) == -1)
@@ -101,16 +100,16 @@ static WfValue lock_enter(WfThread *t, WfValue *a)
 }
 static WfValue lock_locked(WfThread *t, WfValue *a)
 {
-    return WF_BOOL(__atomic_load_n(&self_lock(a[0])->x_word, __ATOMIC_RELAXED) != 0);
+    return WF_BOOL(wf_word_held(&self_lock(a[0])->x_word));
 }
 static WfValue lock_at_fork_reinit(WfThread *t, WfValue *a)
 {
-    __atomic_store_n(&self_lock(a[0])->x_word, 0u, __ATOMIC_RELAXED);
+    __atomic_store_n(&self_lock(a[0])->x_word, (uint8_t)0, __ATOMIC_RELAXED);
     return WF_NONE;
 }
 static WfValue lock_repr(WfThread *t, WfValue self)
 {
-    bool held = __atomic_load_n(&self_lock(self)->x_word, __ATOMIC_RELAXED) != 0;
+    bool held = wf_word_held(&self_lock(self)->x_word);
     return wf_str_format(t, "<%s %s object at %p>", held ? "locked" : "unlocked", "_thread.lock", (void *)wf_as_object(self));
 }
 static const WfBuiltinDef lock_methods[] = {
@@ -142,7 +141,7 @@ const WfTypeSpec wf_lock_spec = {
 
 typedef struct WfRLock {
     WfObject h;
-    uint32_t x_word;
+    uint8_t x_word;
     uint64_t x_owner; /* ident of the holder, 0: none. Relaxed: a thread finds its own ident only if it stored it itself */
     uint64_t count;   /* holder only */
 } WfRLock;
@@ -233,7 +232,7 @@ static WfValue rlock_acquire_restore(WfThread *t, WfValue *a)
 static WfValue rlock_at_fork_reinit(WfThread *t, WfValue *a)
 {
     WfRLock *l = self_rlock(a[0]);
-    __atomic_store_n(&l->x_word, 0u, __ATOMIC_RELAXED);
+    __atomic_store_n(&l->x_word, (uint8_t)0, __ATOMIC_RELAXED);
     __atomic_store_n(&l->x_owner, (uint64_t)0, __ATOMIC_RELAXED);
     l->count = 0;
     return WF_NONE;

@@ -1,16 +1,17 @@
 /* lock.h - one-byte locks: every object's own (WfObject.x_lock), and WfMutex for structures in C.
  * SPDX-License-Identifier: MIT
  *
- * States of the byte: bit 0 held, bit 1 waiters are parked (2: free, and a woken waiter is on its way). Waiting parks (sched/park.h), so a waiting thread never
- * delays a world stop. No Python code runs and nothing blocks under an object lock; allocation is allowed (it may
- * collect, which runs no Python code). Two objects are locked in address order.
+ * The byte: bit 0 held, bit 1 waiters are parked, bit 2 a waiter is awake: it spins, or has been woken and is on its way (so
+ * nobody else need be woken). Waiting parks (sched/park.h), so a waiting thread never delays a world stop. No
+ * Python code runs and nothing blocks under an object lock; allocation is allowed (it may collect, which runs no Python
+ * code). Two objects are locked in address order.
  *
  * While only one thread has ever been started (rt->x_threaded is 0) an object lock is a plain store: nobody
  * else could hold it, and a thread is started by a thread that holds none. */
 #ifndef WF_SCHED_LOCK_H
 #define WF_SCHED_LOCK_H
 
-#include "sched/thread.h"
+#include "sched/park.h"
 
 /* The order of locks (sched/locks.def): a lock is taken only under locks of a higher rank; 0, what a zeroed lock has, is a
  * leaf. Debug builds check it at each lock, with what the native thread holds. */
@@ -35,7 +36,13 @@ WF_INLINE void wf_lock_leave(const void *lock) { (void)lock; }
 #endif
 
 void wf_byte_lock_slow(WfThread *t, uint8_t *byte);
-void wf_byte_unlock_slow(uint8_t *byte);
+/* False: it was not held. */
+bool wf_byte_unlock_slow(uint8_t *byte);
+
+/* Waits with a deadline and the flags of wf_park. UNPARKED: the lock is taken; TIMEOUT, INTERRUPTED: it is not. */
+WfParkResult wf_byte_lock_until(WfThread *t, uint8_t *byte, int64_t deadline, int flags);
+/* Spins for some microseconds, while the world runs and a core may be spare, until the function says false. */
+void wf_spin_while(WfThread *t, bool (*waits)(void *arg), void *arg);
 
 WF_INLINE void wf_byte_lock(WfThread *t, uint8_t *byte)
 {
@@ -50,7 +57,7 @@ WF_INLINE void wf_byte_unlock(uint8_t *byte)
     uint8_t expected = 1;
     /* release: pairs with the acquire in wf_byte_lock */
     if (WF_UNLIKELY(!__atomic_compare_exchange_n(byte, &expected, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))) {
-        wf_byte_unlock_slow(byte);
+        (void)wf_byte_unlock_slow(byte);
     }
 }
 

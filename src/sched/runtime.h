@@ -28,8 +28,8 @@ struct WfRuntime {
     /* --- atomic --- */
     WfValue x_empty_tuple, x_empty_frozenset; /* made on first use, then roots (objects/tuple.c, set.c) */
     bool check_operands;      /* debug builds: see vm/check.c; immutable after start */
+    uint32_t spinners_max;    /* immutable: cores but one, 0 with a GIL */
     uint8_t x_threaded;       /* a second thread has been started once: object locks are real */
-    uint64_t x_version;       /* next version for types and dict keys (relaxed fetch-add) */
     uint32_t x_switch_usec;   /* sys.setswitchinterval, microseconds */
     uint32_t x_finalizing;    /* the main interpreter ends */
 
@@ -72,6 +72,17 @@ struct WfRuntime {
     /* --- objects/exceptions.c: MemoryErrors kept ready --- */
     WfValue memory_errors; /* WfSlots. Root. */
     int64_t x_memory_errors_used; /* atomic */
+
+    /* --- sched/thread.c: native threads that have nothing to do --- */
+    struct WfIdle *idle;   /* under idle_lock, as n_idle */
+    int n_idle;
+    WfRawLock idle_lock;
+
+    /* --- written often, by all threads: in cache lines of their own, or what is only read above would move with them --- */
+    char space_before[64];
+    uint64_t x_version;  /* next version for types and dict keys (relaxed fetch-add) */
+    uint32_t x_spinners; /* threads that spin before they park (sched/lock.c) */
+    char space_after[64];
 };
 
 struct WfInterp {

@@ -82,6 +82,7 @@ struct WfThread {
     void *method_cache;    /* model/attr.c: (type version, name) -> value */
     uint64_t random_state; /* cheap per-thread random numbers */
     int finalizing;        /* depth of wf_gc_run_finalizers */
+    bool own_native;       /* its native thread has settings of its own (affinity): neither it nor its children take idle ones */
     bool wants_exact_gc;   /* wf_gc_request_exact */
 
     /* --- written by the owner at detach and safepoints, read with the world stopped --- */

@@ -1,9 +1,8 @@
-/* word.h - a lock in one 32-bit word that may be held while Python code runs and while its holder blocks.
+/* word.h - a lock that may be held while Python code runs and while its holder blocks.
  * SPDX-License-Identifier: MIT
  *
- * 0 free, 1 held, 2 held with threads parked on it. Taking and giving back a lock nobody waits for is one atomic
- * operation; waiting parks, after a short spin. A woken thread competes again, so that a busy thread is not
- * stopped for every hand-over. WfOwnerLock knows its holder, so that a second call from the same thread is noticed. */
+ * It is the byte of sched/lock.h, but who waits for it may give up: at a deadline, or because a signal handler raises.
+ * Bit 0 says whether it is held. WfOwnerLock knows its holder, so that a second call from the same thread is noticed. */
 #ifndef WF_SCHED_WORD_H
 #define WF_SCHED_WORD_H
 
@@ -11,19 +10,26 @@
 
 typedef enum WfAcquired { WF_ACQUIRED, WF_ACQUIRE_TIMED_OUT, WF_ACQUIRE_RAISED } WfAcquired;
 
-WF_INLINE bool wf_word_try(uint32_t *word)
+WF_INLINE bool wf_word_try(uint8_t *word)
 {
-    uint32_t free = 0;
+    uint8_t v = __atomic_load_n(word, __ATOMIC_RELAXED);
     /* acquire: pairs with the release of wf_word_release */
-    return __atomic_compare_exchange_n(word, &free, 1u, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+    return (v & 1) == 0 && __atomic_compare_exchange_n(word, &v, (uint8_t)(v | 1), false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
+WF_INLINE bool wf_word_held(const uint8_t *word) { return (__atomic_load_n(word, __ATOMIC_RELAXED) & 1) != 0; }
 /* Waits; deadline in monotonic ns. Signal handlers run in between; WF_ACQUIRE_RAISED: one raised. */
-WfAcquired wf_word_acquire(WfThread *t, uint32_t *word, int64_t deadline) WF_MUST_CHECK;
+WfAcquired wf_word_acquire(WfThread *t, uint8_t *word, int64_t deadline) WF_MUST_CHECK;
 /* False: it was not held. */
-bool wf_word_release(uint32_t *word);
+WF_INLINE bool wf_word_release(uint8_t *word)
+{
+    uint8_t held = 1;
+    /* release: pairs with the acquires above */
+    return WF_LIKELY(__atomic_compare_exchange_n(word, &held, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+           || wf_byte_unlock_slow(word);
+}
 
 typedef struct WfOwnerLock {
-    uint32_t x_word;
+    uint8_t x_word;
     uint32_t depth;   /* holder only: how often it was taken again */
     uint64_t x_owner; /* ident of the holder, 0: none. Relaxed: a thread finds its own ident only if it stored it itself */
 } WfOwnerLock;

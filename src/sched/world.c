@@ -13,6 +13,7 @@
 #include "sched/world.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <unistd.h>
 
 bool wf_world_init(WfRuntime *rt)
@@ -20,6 +21,10 @@ bool wf_world_init(WfRuntime *rt)
     wf_membarrier_register(); /* for those who may call wf_membarrier later: model/instance.c */
     rt->type_lock.rank = WF_LOCK_TYPE;
     rt->signatures_lock.rank = WF_LOCK_SIGNATURES;
+    cpu_set_t cpus;
+    if (!rt->gil_enabled && sched_getaffinity(0, sizeof cpus, &cpus) == 0) {
+        rt->spinners_max = (uint32_t)CPU_COUNT(&cpus) - 1;
+    }
     rt->world = calloc(1, sizeof *rt->world);
     return rt->world != NULL;
 }
@@ -258,6 +263,7 @@ void wf_threads_after_fork(WfThread *t)
     WfRuntime *rt = t->rt;
     WfWorld *w = rt->world;
     wf_park_after_fork();
+    wf_thread_forget_idle(rt);
     wf_membarrier_register();
     WfThread *next;
     for (WfThread *u = w->threads; u != NULL; u = next) {

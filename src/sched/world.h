@@ -21,6 +21,8 @@ struct WfWorld {
 /* Puts t on the list, detached (stopped, if the world is). */
 void wf_world_add(WfRuntime *rt, WfThread *t);
 void wf_world_remove(WfRuntime *rt, WfThread *t);
+/* In a forked child: there are no idle threads. */
+void wf_thread_forget_idle(WfRuntime *rt);
 /* Gives back what t owns, and its memory. Not on the list any more. */
 void wf_thread_release(WfThread *t);
 

@@ -289,7 +289,7 @@ WfValue wf_cache_load_super(WfThread *t, const WfInsn *pc, WfValue super, WfValu
     const WfType *type = wf_type(obj);
     uint64_t version = __atomic_load_n(&type->x_version, __ATOMIC_ACQUIRE);
     WfValue v = wf_super_method(t, WF_AS(WfType, cls), obj, name, self);
-    if (wf_is_empty(v) || wf_is_empty(*self) || !wf_is_object(obj) || !try_again(pc)) {
+    if (wf_is_empty(v) || wf_is_empty(*self) || !wf_is_object(obj) || !try_again(t, pc)) {
         return v;
     }
     uint32_t shape = wf_shape_id(wf_as_object(obj));

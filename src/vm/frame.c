@@ -24,6 +24,9 @@
 
 WfStatus wf_vm_stack_init(WfThread *t)
 {
+    if (t->stack != NULL) { /* left by a thread that ran here before */
+        return WF_OK;
+    }
     size_t bytes = t->is_main ? MAIN_STACK_BYTES : THREAD_STACK_BYTES;
     void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) {

@@ -1061,6 +1061,7 @@ static WfValue px_sched_setaffinity(WfThread *t, WfValue *a)
         }
         CPU_SET(cpu, &set);
     }
+    t->own_native = true;
     return found == WF_ERROR ? WF_EMPTY : done(t, sched_setaffinity(pid, sizeof set, &set));
 }
 static WfValue px_cpu_count(WfThread *t, WfValue *a)
