@@ -21,7 +21,7 @@
 enum { HELD = 1, PARKED = 2, AWAKE = 4 };
 
 /* In pauses, of 10 to 50 ns each: the first and the longest interval, and all together. */
-enum { FIRST_INTERVAL = 4, LAST_INTERVAL = 32, PATIENCE = 256, RAW_SPINS = 80 };
+enum { FIRST_INTERVAL = 2, LAST_INTERVAL = 16, PATIENCE = 64, RAW_SPINS = 80 };
 
 #if WF_DEBUG
 /* What the native thread holds, outermost first. Thread-local, and no part of WfThread, because raw locks are taken by
