@@ -169,6 +169,8 @@ WfStatus wf_gc_register_finalizable(WfThread *t, WfObject *o) WF_MUST_CHECK;
 /* o owns something outside the heap: when it is dead, type->slots.release(o) is called by the sweeper
  * (world running; may touch nothing but o's own raw fields). */
 WfStatus wf_gc_register_release(WfThread *t, WfObject *o) WF_MUST_CHECK;
+/* So many bytes outside the heap are held by an object just made: they count towards the next collection. May collect. */
+void wf_gc_note_outside(WfThread *t, size_t bytes);
 
 /* Weak references: a WfWeakRef cell (objects/weakref.h) is registered with its target; when the target dies,
  * the collector clears wr->target and, if it has a callback and is itself alive, queues it. */

@@ -520,6 +520,12 @@ static void poll(WfThread *t)
     }
 }
 
+void wf_gc_note_outside(WfThread *t, size_t bytes)
+{
+    count_taken(t, bytes, 0);
+    poll(t);
+}
+
 void wf_heap_count_unused(WfThread *t, uint64_t *cells, uint64_t *bytes)
 {
     for (unsigned cls = 1; cls < WF_SIZE_CLASSES; cls++) {

@@ -20,6 +20,8 @@
 
 #include <limits.h>
 
+#define CONTEXT_BYTES 512 /* what the library holds for a context, about */
+
 /* Python's names of the algorithms that OpenSSL names otherwise, and how it finds them. */
 static const struct {
     const char *name, *fetched;
@@ -42,16 +44,29 @@ static const struct {
                   {"blake2b", "BLAKE2B-512", NID_blake2b512}};
 #define N_ALGORITHMS (sizeof algorithms / sizeof *algorithms)
 
-static EVP_MD *find_algorithm(WfThread *t, const WfCrypto *lib, const char *name, bool for_security)
+_Static_assert(N_ALGORITHMS == WF_CRYPTO_KEPT, "one place each");
+
+/* To be freed. Looking one up takes locks of the library's, so those of the table are kept. */
+static EVP_MD *find_algorithm(WfThread *t, WfCrypto *lib, const char *name, bool for_security)
 {
-    for (size_t k = 0; k < N_ALGORITHMS; k++) {
-        if (strcmp(name, algorithms[k].name) == 0) {
-            name = algorithms[k].fetched;
-            break;
+    size_t k = 0;
+    while (k < N_ALGORITHMS && strcmp(name, algorithms[k].name) != 0) {
+        k++;
+    }
+    EVP_MD **place = k < N_ALGORITHMS ? &lib->x_kept[for_security][k] : NULL;
+    EVP_MD *md = place == NULL ? NULL : __atomic_load_n(place, __ATOMIC_ACQUIRE);
+    if (md == NULL) {
+        md = lib->EVP_MD_fetch(NULL, place == NULL ? name : algorithms[k].fetched, for_security ? NULL : "-fips");
+        if (md == NULL) {
+            return WF_FAIL_NULL(wf_crypto_fail(t, lib, WF_EXC(ValueError)));
+        }
+        EVP_MD *other = NULL;
+        if (place == NULL || !__atomic_compare_exchange_n(place, &other, md, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+            return md;
         }
     }
-    EVP_MD *md = lib->EVP_MD_fetch(NULL, name, for_security ? NULL : "-fips");
-    return md == NULL ? WF_FAIL_NULL(wf_crypto_fail(t, lib, WF_EXC(ValueError))) : md;
+    (void)lib->EVP_MD_up_ref(md);
+    return md;
 }
 
 static const char *algorithm_name(const WfCrypto *lib, const EVP_MD *md)
@@ -117,6 +132,7 @@ static Hash *hash_alloc(WfThread *t, WfType *type, const WfCrypto *lib)
     if (h == NULL || wf_gc_register_release(t, &h->h) != WF_OK) {
         return NULL;
     }
+    wf_gc_note_outside(t, CONTEXT_BYTES);
     h->lib = lib;
     h->lock.rank = WF_LOCK_STREAM;
     h->context = lib->EVP_MD_CTX_new();
@@ -146,7 +162,7 @@ static WfStatus hash_add(WfThread *t, Hash *h, WfValue data)
 /* A hash of type `type`; NULL: HASH or HASHXOF, as it is. data may be WF_EMPTY. */
 static WfValue hash_make(WfThread *t, WfType *type, const char *name, WfValue data, WfValue for_security)
 {
-    const WfCrypto *lib = wf_crypto(t);
+    WfCrypto *lib = wf_crypto(t);
     WfFound secure = lib == NULL ? WF_ERROR : wf_truth(t, for_security);
     EVP_MD *md = secure == WF_ERROR ? NULL : find_algorithm(t, lib, name, secure == WF_FOUND);
     if (md == NULL) {
@@ -340,6 +356,7 @@ static Hmac *hmac_alloc(WfThread *t, const WfCrypto *lib)
     if (h == NULL || wf_gc_register_release(t, &h->h) != WF_OK) {
         return NULL;
     }
+    wf_gc_note_outside(t, 3 * CONTEXT_BYTES);
     h->lib = lib;
     h->lock.rank = WF_LOCK_STREAM;
     h->context = lib->HMAC_CTX_new();
@@ -347,7 +364,7 @@ static Hmac *hmac_alloc(WfThread *t, const WfCrypto *lib)
 }
 
 /* The algorithm that `digestmod` names: a str or one of this module's constructors. */
-static EVP_MD *algorithm_argument(WfThread *t, const WfCrypto *lib, WfValue digestmod)
+static EVP_MD *algorithm_argument(WfThread *t, WfCrypto *lib, WfValue digestmod)
 {
     WfValue name = digestmod;
     if (!wf_is_str(name)) {
@@ -386,7 +403,7 @@ static WfStatus hmac_add(WfThread *t, Hmac *h, WfValue data)
 /* A new HMAC of the message, which may be None. */
 static Hmac *hmac_make(WfThread *t, WfValue key, WfValue message, WfValue digestmod)
 {
-    const WfCrypto *lib = wf_crypto(t);
+    WfCrypto *lib = wf_crypto(t);
     WfView k;
     if (lib == NULL || wf_view_get(t, key, &k) != WF_OK) {
         return NULL;
@@ -506,7 +523,7 @@ const WfTypeSpec wf_unsupported_digestmod_spec = {
 
 static WfValue m_pbkdf2(WfThread *t, WfValue *a)
 {
-    const WfCrypto *lib = wf_crypto(t);
+    WfCrypto *lib = wf_crypto(t);
     int64_t iterations, length;
     if (lib == NULL) {
         return WF_EMPTY;
@@ -577,7 +594,7 @@ static WfStatus scrypt_number(WfThread *t, WfValue v, const char *name, uint64_t
 
 static WfValue m_scrypt(WfThread *t, WfValue *a)
 {
-    const WfCrypto *lib = wf_crypto(t);
+    WfCrypto *lib = wf_crypto(t);
     static const char *const names[] = {"n", "r", "p"};
     uint64_t n[3];
     int64_t limit, length;
@@ -638,7 +655,7 @@ done:
 
 static WfValue m_fips(WfThread *t, WfValue *a)
 {
-    const WfCrypto *lib = wf_crypto(t);
+    WfCrypto *lib = wf_crypto(t);
     return lib == NULL ? WF_EMPTY : wf_small_int(lib->EVP_default_properties_is_fips_enabled(NULL));
 }
 

@@ -15,9 +15,9 @@ static const char *const names[] = {
 #include "modules/libcrypto.def"
 #undef FUNCTION
 };
-_Static_assert(sizeof names == sizeof(WfCrypto), "one pointer each");
+_Static_assert(sizeof names == offsetof(WfCrypto, x_kept), "one pointer each");
 
-const WfCrypto *wf_crypto(WfThread *t)
+WfCrypto *wf_crypto(WfThread *t)
 {
     void **place = &t->rt->x_crypto;
     void *table = __atomic_load_n(place, __ATOMIC_ACQUIRE);
@@ -27,7 +27,7 @@ const WfCrypto *wf_crypto(WfThread *t)
     wf_thread_detach(t);
     void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
     const char *problem = library == NULL ? "not found" : NULL;
-    void **fresh = library == NULL ? NULL : calloc(sizeof names / sizeof *names, sizeof *fresh);
+    void **fresh = library == NULL ? NULL : calloc(1, sizeof(WfCrypto));
     for (size_t k = 0; fresh != NULL && problem == NULL && k < sizeof names / sizeof *names; k++) {
         fresh[k] = dlsym(library, names[k]);
         problem = fresh[k] == NULL ? names[k] : NULL;
@@ -41,7 +41,7 @@ const WfCrypto *wf_crypto(WfThread *t)
         free(fresh);
         return table;
     }
-    return (const WfCrypto *)(void *)fresh;
+    return (WfCrypto *)(void *)fresh;
 }
 
 WfValue wf_crypto_fail(WfThread *t, const WfCrypto *lib, WfType *type)

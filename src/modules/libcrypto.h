@@ -15,14 +15,17 @@
 #include <openssl/hmac.h>
 #include <openssl/objects.h>
 
+#define WF_CRYPTO_KEPT 16
+
 typedef struct WfCrypto {
 #define FUNCTION(name) __typeof__(&name) name;
 #include "modules/libcrypto.def"
 #undef FUNCTION
+    EVP_MD *x_kept[2][WF_CRYPTO_KEPT]; /* algorithms that were looked up once (_hashlib.c); atomic, each set once */
 } WfCrypto;
 
 /* The library's functions; NULL: ImportError is raised. */
-const WfCrypto *wf_crypto(WfThread *t) WF_MUST_CHECK;
+WfCrypto *wf_crypto(WfThread *t) WF_MUST_CHECK;
 /* Raises `type` with what the library says went wrong last. */
 WfValue wf_crypto_fail(WfThread *t, const WfCrypto *lib, WfType *type) WF_COLD;
 

@@ -18,7 +18,10 @@
 #define ZLIB_ERROR WF_EXC(ZLIB_ERROR)
 #define BUFFER_SIZE (16 * 1024)
 #define MEM_LEVEL 8
-#define DETACH_MIN (5 * 1024) /* checksums of less are quicker than leaving and entering the world */
+#define CHECKSUM_MIN (5 * 1024) /* less is quicker to work on than it is to leave and enter the world */
+#define STREAM_MIN 1024
+#define DEFLATE_BYTES (64 * 1024) /* a quarter of what the library holds for a stream: most are ended by flush() soon */
+#define INFLATE_BYTES (10 * 1024)
 
 const WfTypeSpec wf_zlib_error_spec = {
     .name = "zlib.error",
@@ -58,6 +61,12 @@ static int64_t made(const Output *o, const z_stream *z)
     return o->raw == NULL ? 0 : (int64_t)(z->next_out - o->raw->data);
 }
 
+/* A first size for the output of n bytes, at most `most`: a small buffer is quicker to have than one of the usual size. */
+static int64_t first_size(int64_t n, int64_t most)
+{
+    return n < most / 8 - 16 ? n * 4 + 64 : most;
+}
+
 /* Room for output behind what has been made. MISSING: the limit is reached. */
 static WfFound more_room(WfThread *t, Output *o, z_stream *z)
 {
@@ -91,15 +100,19 @@ static WfValue finish_output(WfThread *t, const Output *o, const z_stream *z)
 
 typedef int StreamFn(z_stream *z, int flush);
 
-static int run(WfThread *t, StreamFn *fn, z_stream *z, int flush)
+static int run(WfThread *t, StreamFn *fn, z_stream *z, int flush, bool leave)
 {
-    wf_thread_detach(t);
+    if (leave) {
+        wf_thread_detach(t);
+    }
     int err = fn(z, flush);
-    wf_thread_attach(t);
+    if (leave) {
+        wf_thread_attach(t);
+    }
     return err;
 }
 
-/* Deflates all n bytes; *err is what the library said last. WF_RAISED: no memory for the output. */
+/* Deflates all n bytes (data NULL: what the stream holds back); *err is what the library said last. WF_RAISED: no memory for the output. */
 static WfStatus deflate_all(WfThread *t, z_stream *z, const uint8_t *data, int64_t n, int flush, Output *o, int *err)
 {
     int64_t left = n;
@@ -111,7 +124,7 @@ static WfStatus deflate_all(WfThread *t, z_stream *z, const uint8_t *data, int64
             if (more_room(t, o, z) == WF_ERROR) {
                 return WF_RAISED;
             }
-            *err = run(t, deflate, z, left > 0 ? Z_NO_FLUSH : flush);
+            *err = run(t, deflate, z, left > 0 ? Z_NO_FLUSH : flush, n > STREAM_MIN || data == NULL);
             if (*err == Z_STREAM_ERROR) {
                 return WF_OK;
             }
@@ -139,7 +152,7 @@ static WfStatus inflate_all(WfThread *t, z_stream *z, Stream *s, const uint8_t *
             if (room != WF_FOUND) {
                 return room == WF_ERROR ? WF_RAISED : WF_OK;
             }
-            *err = run(t, inflate, z, s != NULL || left == 0 ? flush : Z_NO_FLUSH);
+            *err = run(t, inflate, z, s != NULL || left == 0 ? flush : Z_NO_FLUSH, n > STREAM_MIN);
             if (*err != Z_OK && *err != Z_BUF_ERROR && *err != Z_STREAM_END && !(*err == Z_NEED_DICT && give_dictionary(s, err))) {
                 return WF_OK;
             }
@@ -194,7 +207,7 @@ static WfValue m_decompress(WfThread *t, WfValue *a)
     if (size < 0) {
         (void)wf_raise(t, WF_EXC(ValueError), "bufsize must be non-negative");
     } else if ((err = inflateInit2(&z, wbits)) == Z_OK) {
-        Output o = {.first = size == 0 ? 1 : size, .limit = INT64_MAX};
+        Output o = {.first = size == 0 ? 1 : first_size(in.length, size), .limit = INT64_MAX};
         WfStatus status = inflate_all(t, &z, NULL, in.data, in.length, Z_FINISH, &o, &err);
         const char *msg = z.msg;
         int ended = inflateEnd(&z);
@@ -220,7 +233,7 @@ static uint32_t checksum(WfThread *t, ChecksumFn *fn, uint32_t value, const void
     if (n == 0) {
         return value; /* the library would begin anew if data is NULL */
     }
-    bool leave = n > DETACH_MIN;
+    bool leave = n > CHECKSUM_MIN;
     if (leave) {
         wf_thread_detach(t);
     }
@@ -331,6 +344,7 @@ static Stream *stream_alloc(WfThread *t, bool deflates, WfValue dictionary)
     if (s == NULL || wf_gc_register_release(t, &s->h) != WF_OK) {
         return NULL;
     }
+    wf_gc_note_outside(t, deflates ? DEFLATE_BYTES : INFLATE_BYTES);
     s->deflates = deflates;
     s->lock.rank = WF_LOCK_STREAM;
     wf_store(&s->unused_data, empty);
@@ -399,7 +413,7 @@ static WfValue c_compress(WfThread *t, WfValue *a)
     if (wf_view_get(t, a[1], &in) != WF_OK) {
         return WF_EMPTY;
     }
-    Output o = {.first = BUFFER_SIZE, .limit = INT64_MAX};
+    Output o = {.first = first_size(in.length, BUFFER_SIZE), .limit = INT64_MAX};
     wf_mutex_lock(t, &s->lock);
     WfStatus status = deflate_all(t, &s->z, in.data, in.length, Z_NO_FLUSH, &o, &err);
     WfValue result = status == WF_OK && err != Z_STREAM_ERROR ? finish_output(t, &o, &s->z) : WF_EMPTY;
@@ -502,7 +516,7 @@ static WfValue d_decompress(WfThread *t, WfValue *a)
         return WF_EMPTY;
     }
     limit = limit == 0 ? INT64_MAX : limit;
-    Output o = {.first = limit < BUFFER_SIZE ? limit : BUFFER_SIZE, .limit = limit};
+    Output o = {.first = first_size(in.length, limit < BUFFER_SIZE ? limit : BUFFER_SIZE), .limit = limit};
     wf_mutex_lock(t, &s->lock);
     WfStatus status = inflate_all(t, &s->z, s, in.data, in.length, Z_SYNC_FLUSH, &o, &err);
     const char *msg = s->z.msg;
