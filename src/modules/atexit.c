@@ -1,6 +1,8 @@
 /* atexit.c - module atexit: functions to be called at the end.
  * SPDX-License-Identifier: MIT
  * The interpreter's list holds tuples (function, args, kwargs); the last one in is called first. */
+#include "modules/atexit.h"
+
 #include "model/builtin.h"
 #include "objects/dict.h"
 #include "objects/exceptions.h"
@@ -39,9 +41,9 @@ static WfValue ae_unregister(WfThread *t, WfValue *a)
     }
     return list == NULL ? WF_EMPTY : WF_NONE;
 }
-static WfValue ae_run(WfThread *t, WfValue *a)
+void wf_atexit_run(WfThread *t)
 {
-    WfList *list = callbacks(t);
+    WfList *list = wf_is_empty(t->interp->atexit) ? NULL : wf_as_list(t->interp->atexit);
     while (list != NULL && wf_list_length(list) > 0) {
         WfValue entry = wf_list_pop(t, list, wf_list_length(list) - 1);
         if (wf_is_empty(entry)) {
@@ -53,7 +55,11 @@ static WfValue ae_run(WfThread *t, WfValue *a)
             wf_write_unraisable(t, "in atexit callback", wf_tuple_at(x, 0));
         }
     }
-    return list == NULL ? WF_EMPTY : WF_NONE;
+}
+static WfValue ae_run(WfThread *t, WfValue *a)
+{
+    wf_atexit_run(t);
+    return WF_NONE;
 }
 static WfValue ae_clear(WfThread *t, WfValue *a)
 {

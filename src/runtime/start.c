@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "gc/gc.h"
 #include "model/kinds.h"
+#include "modules/atexit.h"
 #include "objects/dict.h"
 #include "objects/exceptions.h"
 #include "objects/module.h"
@@ -239,7 +240,7 @@ int wf_runtime_finish(WfThread *t, int status)
 {
     wf_clear_pending(t);
     call_if_loaded(t, "threading", "_shutdown");
-    call_if_loaded(t, "atexit", "_run_exitfuncs");
+    wf_atexit_run(t);
     int flushed = 0;
     wf_flush_std_files(t, &flushed);
     __atomic_store_n(&t->rt->x_finalizing, (uint32_t)1, __ATOMIC_RELEASE);
