@@ -556,6 +556,18 @@ WF_INLINE bool bind_fast(WfSig *sig, WfSigMeta m, int first, const WfValue *item
     return true;
 }
 
+/* The same for "(a, b, *args)": FOUND, MISSING: something else, or ERROR: no memory for the tuple. */
+WF_INLINE WfFound bind_rest(WfThread *t, WfSigMeta m, int first, const WfValue *items, int64_t n_pos, WfTuple *kwnames, WfValue *out)
+{
+    const int64_t named = m.n_pos - first;
+    if (!(m.flags & WF_SIG_VARARGS) || m.n_params != m.n_pos + 1 || kwnames != NULL || named < 0 || n_pos < named) {
+        return WF_MISSING;
+    }
+    memcpy(out + first, items, (size_t)named * sizeof *out);
+    out[m.n_pos] = wf_tuple_from(t, items + named, n_pos - named);
+    return wf_is_empty(out[m.n_pos]) ? WF_ERROR : WF_FOUND;
+}
+
 WfStatus wf_parse_args(WfThread *t, const char *fname, const char *text, const WfArgs *args, WfValue *out, int n_out)
 {
     WfSig *sig = wf_sig_get(t, text);
@@ -625,6 +637,10 @@ WfValue wf_builtin_call_bound(WfThread *t, const WfBuiltinDef *def, WfSig *sig, 
     }
     if (WF_LIKELY(bind_fast(sig, m, first, items, n_pos, kwnames, out))) {
         return def->fn(t, out);
+    }
+    WfFound found = bind_rest(t, m, first, items, n_pos, kwnames, out);
+    if (found != WF_MISSING) {
+        return found == WF_FOUND ? def->fn(t, out) : WF_EMPTY;
     }
     return call_slow(t, def, sig, out, first, items, n_pos, kwnames, qualname, callee);
 }

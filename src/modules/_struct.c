@@ -210,7 +210,7 @@ static WfStatus struct_setup(WfThread *t, StructObject *self, WfValue format)
 /* The Struct for a format, from the cache if it is there. */
 static WfValue cached_struct(WfThread *t, WfValue format)
 {
-    WfValue cache = wf_module_state_get(t, "_struct"), s;
+    WfValue cache = wf_module_state_at(t, WF_NAME(_struct)), s;
     bool cacheable = wf_is_exact_str(format) || WF_IS_EXACT(format, BYTES);
     if (!wf_is_empty(cache) && cacheable) {
         WfFound found = wf_dict_get(t, wf_as_dict(cache), format, &s);
@@ -801,7 +801,7 @@ static WfValue module_iter_unpack(WfThread *t, WfValue *a)
 
 static WfValue module_clearcache(WfThread *t, WfValue *a)
 {
-    WfValue cache = wf_module_state_get(t, "_struct");
+    WfValue cache = wf_module_state_at(t, WF_NAME(_struct));
     if (!wf_is_empty(cache)) {
         wf_dict_clear(t, wf_as_dict(cache));
     }

@@ -4,7 +4,7 @@
  *
  *               | head | index: 2^log2_size slots of 1, 2 or 4 bytes | entry 0 | entry 1 | ... |
  *
- *             An index slot is 0 (empty) or entry number + 1. Probing starts at the low bits of the hash and goes on in steps
+ *             An index slot is 0 (empty) or entry number + 1, with bits of the hash above it. Probing starts at the low bits of the hash and goes on in steps
  *             that all of it gives, odd, so that every slot is met. At most two thirds of the index are in use. Entries are
  *             (key, value) while all keys are exact str, which know their hash, else (key, value, hash). Deleting leaves the entry and its index
  *             slot and makes the value EMPTY; a full table is replaced by one with the live entries only.
@@ -43,6 +43,28 @@ WF_INLINE size_t index_at(const WfDictTable *x, size_t i)
     case 0: return __atomic_load_n((const uint8_t *)(x + 1) + i, __ATOMIC_ACQUIRE);
     case 1: return __atomic_load_n((const uint16_t *)(const void *)(x + 1) + i, __ATOMIC_ACQUIRE);
     default: return __atomic_load_n((const uint32_t *)(const void *)(x + 1) + i, __ATOMIC_ACQUIRE);
+    }
+}
+
+/* All ones, as wide as a slot. */
+WF_INLINE uint32_t slot_bits(const WfDictTable *x)
+{
+    return (uint32_t)0xffffffff >> (32 - (8 << x->log2_width));
+}
+
+/* Goes to the next slot of a probe that may be the hash's: the number of its entry, or -1 at the end. */
+WF_INLINE int64_t probe_next(const WfDictTable *x, int64_t hash, size_t *i, bool first)
+{
+    const uint32_t tag = wf_dict_tag(x, hash), bits = slot_bits(x);
+    *i = first ? wf_dict_probe(x, hash) : wf_dict_probe_next(x, hash, *i);
+    for (;; *i = wf_dict_probe_next(x, hash, *i)) {
+        size_t slot = index_at(x, *i);
+        if (slot == 0) {
+            return -1;
+        }
+        if (wf_dict_tag_fits(x, slot, tag, bits)) {
+            return (int64_t)(slot & (((size_t)1 << x->log2_size) - 1)) - 1;
+        }
     }
 }
 
@@ -93,7 +115,7 @@ static void index_add(WfDictTable *x, int64_t hash, size_t n)
     while (index_at(x, i) != 0) {
         i = wf_dict_probe_next(x, hash, i);
     }
-    index_put(x, i, n + 1);
+    index_put(x, i, (n + 1) | wf_dict_tag(x, hash));
 }
 
 static unsigned log2_for(uint64_t slots)
@@ -203,12 +225,9 @@ static bool find_str(WfDict *d, WfStr *key, int64_t hash, Place *p)
     if (x == NULL) {
         return false;
     }
-    for (size_t i = wf_dict_probe(x, hash);; i = wf_dict_probe_next(x, hash, i)) {
-        size_t n = index_at(x, i);
-        if (n == 0) {
-            return false;
-        }
-        WfDictPair *e = wf_dict_entry(x, n - 1);
+    size_t i = 0;
+    for (int64_t n = probe_next(x, hash, &i, true); n >= 0; n = probe_next(x, hash, &i, false)) {
+        WfDictPair *e = wf_dict_entry(x, (size_t)n);
         WfValue v = wf_load(&e->value);
         if (!wf_is_empty(v)) {
             WfValue k = wf_load(&e->key);
@@ -220,6 +239,7 @@ static bool find_str(WfDict *d, WfStr *key, int64_t hash, Place *p)
             }
         }
     }
+    return false;
 }
 
 static WfFound find_any(WfThread *t, WfDict *d, WfValue key, int64_t hash, Place *p)
@@ -230,12 +250,9 @@ restart:
     if (x == NULL) {
         return WF_MISSING;
     }
-    for (size_t i = wf_dict_probe(x, hash);; i = wf_dict_probe_next(x, hash, i)) {
-        size_t n = index_at(x, i);
-        if (n == 0) {
-            return WF_MISSING;
-        }
-        WfDictPair *e = wf_dict_entry(x, n - 1);
+    size_t i = 0;
+    for (int64_t n = probe_next(x, hash, &i, true); n >= 0; n = probe_next(x, hash, &i, false)) {
+        WfDictPair *e = wf_dict_entry(x, (size_t)n);
         WfValue v = wf_load(&e->value);
         if (!wf_is_empty(v)) {
             WfValue k = wf_load(&e->key);
@@ -261,6 +278,7 @@ restart:
             }
         }
     }
+    return WF_MISSING;
 }
 
 WF_INLINE WfFound find(WfThread *t, WfDict *d, WfValue key, int64_t hash, Place *p)

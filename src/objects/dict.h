@@ -1,7 +1,7 @@
 /* dict.h - dict: insertion-ordered hash table; also the namespace of modules, classes and instances in dict mode.
  * SPDX-License-Identifier: MIT
  *
- * `table` is one cell: an index of slots (1, 2 or 4 bytes each; 0: empty, else entry number + 1) and behind it entries in order
+ * `table` is one cell: an index of slots (1, 2 or 4 bytes each; 0: empty, else entry number + 1, above it bits of the hash) and behind it entries in order
  * of insertion. Entries are only added: a deleted entry's value becomes EMPTY and its place is never reused; when the
  * table is full a new one replaces it. So a reader needs no lock: it loads the table once, probes, loads the value (EMPTY means
  * deleted: the key may be gone, do not look at it), compares the key. An insertion writes the entry, then publishes
@@ -70,6 +70,18 @@ WF_INLINE size_t wf_dict_probe_next(const WfDictTable *x, int64_t hash, size_t i
     return (i + step) & (((size_t)1 << x->log2_size) - 1);
 }
 
+/* An index slot: entry number + 1 in the low log2_size bits; in those above, as far as the slot is wide, the upper half of the
+ * hash, so that few entries of other keys are looked at. */
+WF_INLINE uint32_t wf_dict_tag(const WfDictTable *x, int64_t hash)
+{
+    return (uint32_t)((uint64_t)hash >> 32) << x->log2_size;
+}
+/* May the slot be that of a key with this tag? slot_bits: all ones, as wide as a slot. */
+WF_INLINE bool wf_dict_tag_fits(const WfDictTable *x, size_t slot, uint32_t tag, uint32_t slot_bits)
+{
+    return (((uint32_t)slot ^ tag) & slot_bits) >> x->log2_size == 0;
+}
+
 WfValue wf_dict_new(WfThread *t) WF_MUST_CHECK;
 WfValue wf_dict_new_sized(WfThread *t, int64_t n) WF_MUST_CHECK;
 WfFound wf_dict_get(WfThread *t, WfDict *d, WfValue key, WfValue *out) WF_MUST_CHECK;
@@ -88,11 +100,16 @@ WF_INLINE WfValue wf_dict_get_str(WfDict *d, WfStr *key)
     }
     if (WF_LIKELY(hash != 0 && x->stride == sizeof(WfDictPair) && x->log2_width == 0)) {
         const uint8_t *index = (const uint8_t *)(x + 1);
+        const uint32_t tag = wf_dict_tag(x, hash);
         for (size_t i = wf_dict_probe(x, hash);; i = wf_dict_probe_next(x, hash, i)) {
             size_t n = __atomic_load_n(&index[i], __ATOMIC_ACQUIRE);
             if (n == 0) {
                 return WF_EMPTY;
             }
+            if (!wf_dict_tag_fits(x, n, tag, 0xff)) {
+                continue;
+            }
+            n &= ((size_t)1 << x->log2_size) - 1;
             WfDictPair *e = (WfDictPair *)(const void *)(index + ((size_t)1 << x->log2_size)) + (n - 1);
             WfValue v = wf_load(&e->value);
             WfValue k = wf_load(&e->key);

@@ -21,6 +21,16 @@ WfDict *wf_module_state(WfThread *t)
     return wf_as_dict(t->interp->module_state);
 }
 
+WfValue wf_module_state_at(WfThread *t, WfStr *key)
+{
+    WfDict *state = wf_module_state(t);
+    if (state == NULL) {
+        wf_clear_pending(t);
+        return WF_EMPTY;
+    }
+    return wf_dict_get_str(state, key);
+}
+
 WfValue wf_module_state_get(WfThread *t, const char *key)
 {
     WfDict *state = wf_module_state(t);
