@@ -20,6 +20,7 @@
 #include "objects/traceback.h"
 #include "objects/tuple.h"
 #include "runtime/cache.h"
+#include "runtime/import_fast.h"
 #include "runtime/state.h"
 #include "runtime/sys.h"
 #include "vm/vm.h"
@@ -114,7 +115,9 @@ static WfFound loaded(WfThread *t, WfValue name, WfValue *out)
 static WfValue find_and_load(WfThread *t, WfValue name)
 {
     WfValue import = wf_dict_get_str(wf_as_dict(t->interp->builtins), WF_NAME(__import__));
-    return importlib_call(t, "_find_and_load", (WfValue[]){name, wf_is_empty(import) ? WF_NONE : import}, 2);
+    import = wf_is_empty(import) ? WF_NONE : import;
+    return t->interp->importer != NULL ? wf_find_and_load(t, name, import)
+                                       : importlib_call(t, "_find_and_load", (WfValue[]){name, import}, 2);
 }
 
 static bool is_empty_fromlist(WfThread *t, WfValue fromlist)
@@ -124,6 +127,27 @@ static bool is_empty_fromlist(WfThread *t, WfValue fromlist)
     }
     WfFound found = wf_truth(t, fromlist);
     return found == WF_MISSING;
+}
+
+/* Does the module have all that is asked for, so that there is nothing to import for it? */
+static WfFound has_all(WfThread *t, WfValue module, WfValue fromlist)
+{
+    WfValue v;
+    if (!wf_is_tuple(fromlist)) {
+        return WF_MISSING;
+    }
+    for (int64_t i = 0; i < wf_as_tuple(fromlist)->length; i++) {
+        WfValue name = wf_tuple_at(wf_as_tuple(fromlist), i);
+        if (!wf_is_str(name) || (wf_as_str(name)->length == 1 && wf_str_at(wf_as_str(name), 0) == '*')) {
+            return WF_MISSING;
+        }
+        name = wf_str_intern(t, name);
+        WfFound f = wf_is_empty(name) ? WF_ERROR : wf_getattr_opt(t, module, wf_as_str(name), &v);
+        if (f != WF_FOUND) {
+            return f;
+        }
+    }
+    return WF_FOUND;
 }
 
 static WfValue import_level(WfThread *t, WfValue name, WfValue globals, WfValue fromlist, int level)
@@ -196,16 +220,18 @@ static WfValue import_level(WfThread *t, WfValue name, WfValue globals, WfValue 
         return WF_EMPTY;
     }
     if (found == WF_FOUND) {
-        WfValue import = wf_dict_get_str(wf_as_dict(t->interp->builtins), WF_NAME(__import__));
+        found = has_all(t, module, fromlist);
+        if (found != WF_MISSING) {
+            return found == WF_FOUND ? module : WF_EMPTY;
+        }
         WfValue gcd = wf_getattr_cstr(t, t->interp->importlib, "_gcd_import");
-        (void)import;
         return wf_is_empty(gcd) ? gcd : importlib_call(t, "_handle_fromlist", (WfValue[]){module, fromlist, gcd}, 3);
     }
     return module;
 }
 
 /* Takes the import machinery out of the pending exception's traceback: for an ImportError every run of its entries, otherwise those
- * that end in _call_with_frames_removed. */
+ * that end where a module's code is run. */
 static void trim_traceback(WfThread *t)
 {
     WfValue exc = t->exc;
@@ -223,7 +249,8 @@ static void trim_traceback(WfThread *t)
             outer = link;
         }
         inside = now;
-        if (inside && (always || wf_str_equal_cstr(WF_LOAD(WfStr, &code->name), "_call_with_frames_removed"))) {
+        if (inside && (always || wf_str_equal_cstr(WF_LOAD(WfStr, &code->name), "_call_with_frames_removed")
+                       || wf_str_equal_cstr(WF_LOAD(WfStr, &code->name), "_gcd_import"))) { /* whose callee is in C: import_fast.c */
             wf_store_ptr(outer, next);
             link = outer;
         } else {
@@ -277,6 +304,11 @@ static const char *frozen_file(const char *name)
            : strcmp(name, "_frozen_importlib") == 0        ? "importlib/_bootstrap.py"
            : strcmp(name, "zipimport") == 0                ? "zipimport.py"
                                                            : NULL;
+}
+
+bool wf_import_is_frozen(const char *name)
+{
+    return frozen_file(name) != NULL;
 }
 
 static WfValue frozen_code(WfThread *t, const char *name)
@@ -599,5 +631,5 @@ WfStatus wf_import_init_external(WfThread *t)
         return WF_RAISED;
     }
     WfValue hooks = wf_sys_get(t, "path_hooks"), hook = wf_builtin_new(t, &zip_hook_def, WF_EMPTY, NULL);
-    return wf_is_empty(hook) || !wf_is_list(hooks) ? WF_RAISED : wf_list_insert(t, wf_as_list(hooks), 0, hook);
+    return wf_is_empty(hook) || !wf_is_list(hooks) || wf_list_insert(t, wf_as_list(hooks), 0, hook) != WF_OK ? WF_RAISED : wf_import_fast_init(t);
 }

@@ -19,6 +19,8 @@ WfValue wf_import_attribute(WfThread *t, const char *module, const char *name) W
 WfValue wf_import_loaded(WfThread *t, const char *name);
 /* The table of modules in C. */
 const WfModuleDef *wf_find_native(const char *name);
+/* Is that one of the few modules that are found as frozen ones? */
+bool wf_import_is_frozen(const char *name);
 /* Makes a native module and puts it into sys.modules. */
 WfValue wf_native_module(WfThread *t, const WfModuleDef *def) WF_MUST_CHECK;
 /* The lock of _imp.acquire_lock; nests. */

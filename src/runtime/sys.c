@@ -24,7 +24,6 @@
 #include <unistd.h>
 
 #define VERSION_HEX 0x030b02f0
-#define CACHE_TAG "weft-311"
 
 WfValue wf_sys_get(WfThread *t, const char *name)
 {
@@ -538,7 +537,7 @@ static WfStatus set_implementation(WfThread *t)
     WfValue d = wf_dict_new(t);
     WfDict *dict = wf_as_dict(d);
     if (wf_is_empty(d) || wf_dict_set_cstr(t, dict, "name", wf_str_from_cstr(t, "weft")) != WF_OK
-        || wf_dict_set_cstr(t, dict, "cache_tag", wf_str_from_cstr(t, CACHE_TAG)) != WF_OK
+        || wf_dict_set_cstr(t, dict, "cache_tag", wf_str_from_cstr(t, WF_CACHE_TAG)) != WF_OK
         || wf_dict_set_cstr(t, dict, "version", wf_sys_get(t, "version_info")) != WF_OK
         || wf_dict_set_cstr(t, dict, "hexversion", wf_small_int(VERSION_HEX)) != WF_OK
 #if defined(__aarch64__)

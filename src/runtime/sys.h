@@ -5,6 +5,8 @@
 
 #include "model/builtin.h"
 
+#define WF_CACHE_TAG "weft-311" /* sys.implementation.cache_tag */
+
 /* The module, complete but for the streams; sets interp->sys_dict. */
 WfValue wf_sys_new(WfThread *t) WF_MUST_CHECK;
 /* sys.<name> or WF_EMPTY without exception. */

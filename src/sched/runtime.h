@@ -93,6 +93,7 @@ struct WfInterp {
     WfValue sys_dict;       /* the sys module's dict */
     WfValue modules;        /* sys.modules */
     WfValue importlib;      /* importlib._bootstrap as a module */
+    void *importer;         /* runtime/import_fast.c */
     WfValue import_func;    /* builtins.__import__ as made at start: IMPORT takes a short way while unchanged */
     WfValue codec_search, codec_cache, codec_errors;
     WfValue atexit;         /* list */

@@ -8,6 +8,7 @@
 #include "objects/list.h"
 #include "objects/tuple.h"
 #include "runtime/import.h"
+#include "runtime/import_fast.h"
 #include "runtime/signals.h"
 
 #include <errno.h>
@@ -40,6 +41,7 @@ void wf_fork_after(WfThread *t, pid_t pid)
         wf_threads_after_fork(t);
         wf_signals_after_fork(t);
         wf_import_unlock(t);
+        wf_import_fast_after_fork(t);
         call_all(t, t->interp->after_fork_child, false);
     } else {
         wf_threads_after_fork_parent(t);
