@@ -446,6 +446,42 @@ void wf_prompt_arm(WfThread *t)
     }
 }
 
+typedef struct Settled {
+    uint64_t cells, bytes;
+} Settled;
+
+static bool settle_cell(void *arg, WfObject *o)
+{
+    Settled *s = arg;
+    uint64_t bit, *word = wf_mark_word(o, &bit);
+    if ((*word & bit) == 0) {
+        *word |= bit;
+        s->cells++;
+        s->bytes += wf_gc_cell_size(o);
+    }
+    return true;
+}
+
+/* What there is grows old, dead or not, and the collection that follows finds nothing to trace: nearly all of what a start makes stays. */
+static void settle_runtime(WfThread *t)
+{
+    WfGc *gc = t->rt->gc;
+    Settled s = {0, 0};
+    t->stop_sp = wf_spill_registers(t->spilled);
+    while (!wf_world_stop(t)) {
+        t->stop_sp = wf_spill_registers(t->spilled);
+    }
+    memset((void *)WF_CARD_BASE, 0, gc->x_top << 7);
+    wf_gc_walk(t, settle_cell, &s);
+    gc->static_traced = true;
+    (void)collect_stw(gc, WF_GC_YOUNG, wf_clock_monotonic());
+    gc->live_cells += s.cells;
+    gc->live_bytes += s.bytes;
+    gc->stats = (WfGcStats){0};
+    gc->runtime_finalizable = gc->old_finalizable.len;
+    wf_world_start(t);
+}
+
 void wf_gc_begin_program(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
@@ -455,11 +491,12 @@ void wf_gc_begin_program(WfThread *t)
     wf_raw_lock(&gc->weak_lock);
     for (size_t i = 0; i < gc->watched.len; i++) { /* those of the runtime itself, like the standard streams */
         gc->watched.data[i].asks = false;
+        gc->watched.data[i].age = UINT32_MAX; /* old now */
     }
     wf_atomic_store_relaxed_u64(&gc->x_asking, 0);
     wf_atomic_store_relaxed_u64(&gc->x_finalizable, 0);
     wf_raw_unlock(&gc->weak_lock);
-    (void)wf_gc_collect(t, WF_GC_YOUNG); /* what there is grows old now, and not beside the program's first objects */
+    settle_runtime(t); /* and not beside the program's first objects */
 }
 
 void wf_gc_prompt(WfThread *t)

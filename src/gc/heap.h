@@ -148,6 +148,7 @@ struct WfGc {
     uint64_t x_asking;        /* watched cells that ask for prompt collections; written under weak_lock, read by all */
     uint64_t x_finalizable;   /* ... that have a finalizer */
     WfObjectVec old_finalizable;
+    size_t runtime_finalizable; /* of which the first are older than the program */
     WfObjectVec young_release, old_release;
     WfObjectVec replaced;     /* old buffers that have lost their owner: marked and watched, until the next full collection */
     WfObjectVec found;        /* marked by the prompt collection that runs */

@@ -747,10 +747,21 @@ static bool queue_left(WfGc *gc, bool first)
     return true;
 }
 
+/* May anything of the program's have a finalizer or be waited for by a weak reference? */
+static bool has_asked(WfGc *gc)
+{
+    wf_raw_lock(&gc->weak_lock);
+    bool asked = gc->watched.len > 0 || gc->old_finalizable.len != gc->runtime_finalizable || gc->to_finalize.len > 0 || gc->to_call.len > 0;
+    wf_raw_unlock(&gc->weak_lock);
+    return asked;
+}
+
 void wf_gc_finish(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
-    (void)wf_gc_collect(t, WF_GC_FULL);
+    if (has_asked(gc)) {
+        (void)wf_gc_collect(t, WF_GC_FULL);
+    }
     wf_gc_run_finalizers(t);
     for (int round = 0; round < 8; round++) { /* finalizers may make further objects, but not for ever */
         wf_raw_lock(&gc->weak_lock);

@@ -16,7 +16,7 @@ import tempfile, os
 d = tempfile.mkdtemp(); sys.path.insert(0, d)
 def w(n, t):
     os.makedirs(os.path.dirname(os.path.join(d, n)), exist_ok=True)
-    open(os.path.join(d, n), 'w').write(t)
+    with open(os.path.join(d, n), 'w') as f: f.write(t)
 w('bad.py', 'x = 1\n1/0\n'); w('syn.py', 'x = \n'); w('pk/__init__.py', 'from . import a\nfrom .b import y\n'); w('pk/a.py', 'import pk.b\nv = __name__, __package__'); w('pk/b.py', 'y = 5')
 w('ns/m.py', 'z = 1'); w('self_repl.py', 'import sys\nsys.modules[__name__] = 42'); w('circ1.py', 'import circ2\nx = 1'); w('circ2.py', 'from circ1 import x')
 import traceback
@@ -45,9 +45,9 @@ def run():
 print(run(), run())
 files = [os.path.join(r, f) for r, _, fs in os.walk(cache) for f in fs if f.startswith('dam')]
 for file in files:
-    good = open(file, 'rb').read()
+    with open(file, 'rb') as f: good = f.read()
     for bad in (b'', good[:10], b'\0' * len(good), good[:2] + b'\7' + good[3:]):
-        open(file, 'wb').write(bad)
+        with open(file, 'wb') as f: f.write(bad)
         print(run() == ('loaded [1, \'two\', (3.0, None)]\n', '', 0))
 if not files:
     for i in range(4): print(True)
