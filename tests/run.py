@@ -8,6 +8,7 @@
 
 Kinds: `unit` programs in C (build/debug/test_*), `program` tests (tests/**/*.py beside a .exp: output and exit status must
 be those that CPython gave; a status other than 0 is the last line of the .exp), the same programs under the collector's debug modes (`gc`), `layers` (tools/check_layers.py),
+`fail` (every n-th allocation fails), `fuzz` (the targets of tests/fuzz run over their seeds), `tsan` (unit tests and tests of threads under ThreadSanitizer),
 and `cpython`: modules of CPython's own test suite, from Debian, which must pass at least the tests recorded in
 tests/conformance/expected.txt. The last line is "N passed, N failed".
 """
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = next((a.removeprefix("--build=") for a in sys.argv if a.startswith("--build=")), None)
 RELEASE = ROOT / "build" / (BUILD or "release") / "weft"
 DEBUG = ROOT / "build" / (BUILD or "debug") / "weft"
+TSAN = ROOT / "build/tsan"
 PATIENCE = 10 if BUILD in ("asan", "tsan") else 1
 CPYTHON = "/usr/bin/python3.11"
 # The same for each user: no variable of Python's own but these. Unbuffered, because stdout and stderr are recorded as one.
@@ -53,7 +55,7 @@ def expected(path):
 
 
 def record(path):
-    status, output = run([CPYTHON, path.relative_to(ROOT)], 60)
+    status, output = run([CPYTHON, path.relative_to(ROOT)], 300)
     path.with_suffix(".exp").write_text(output if status == 0 else "%s# exit status %s\n" % (output, status), encoding="utf-8")
 
 
@@ -74,6 +76,19 @@ def unit(path):
     return test
 
 
+def fuzz(path):
+    seeds = {"fuzz_parser": "compile"}.get(path.name, path.name.removeprefix("fuzz_"))
+
+    def test():
+        status, output = run([path, ROOT / "tests/fuzz/corpus" / seeds], 120)
+        return None if status == 0 else "exit status %s\n%s" % (status, output[-2000:])
+    return test
+
+
+def executables(folder, pattern):
+    return [path for path in sorted(folder.glob(pattern)) if os.access(path, os.X_OK) and path.is_file()]
+
+
 def layers():
     status, output = run([sys.executable, ROOT / "tools/check_layers.py"], 60)
     return None if status == 0 else output
@@ -92,9 +107,18 @@ def cpython(module, least):
 
 def tests():
     yield "layers", layers
-    for path in sorted(DEBUG.parent.glob("test_*")):
-        if os.access(path, os.X_OK) and path.is_file():
-            yield "unit/" + path.name, unit(path)
+    for path in executables(DEBUG.parent, "test_*"):
+        yield "unit/" + path.name, unit(path)
+    for path in executables(DEBUG.parent, "fuzz_*"):
+        yield "fuzz/" + path.name, fuzz(path)
+    if BUILD is None:
+        for path in executables(TSAN, "test_*"):
+            yield "tsan/" + path.name, unit(path)
+        for path in sorted((ROOT / "tests/threads").glob("*.py")):
+            yield "tsan/threads/" + path.name, program(TSAN / "weft", path)
+    for every in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 59, 71, 89, 101, 151, 211, 307, 499):
+        path = ROOT / "tests/robustness/failing_allocations.py"
+        yield "fail/%d" % every, program(DEBUG, path, {"WEFT_GC_DEBUG": "fail=10000:%d" % every})
     seen = set()
     for path in programs():
         if path in seen:

@@ -383,8 +383,8 @@ WfValue wf_unit_dump(WfThread *t, WfCode *code)
         return out;
     }
     uint8_t *p = wf_as_bytes(out)->data;
-    uint32_t head[] = {layout, total, 0, 0, (uint32_t)w.n_records, (uint32_t)root};
-    memcpy(p, head, sizeof head);
+    const uint32_t counts[] = {(uint32_t)w.n_records, (uint32_t)root};
+    memcpy(p + 16, counts, sizeof counts);
     for (int64_t i = 0; i < w.n_records; i++) {
         uint32_t at;
         memcpy(&at, w.starts->data + i * 4, 4);
@@ -392,9 +392,16 @@ WfValue wf_unit_dump(WfThread *t, WfCode *code)
         memcpy(p + HEAD_SIZE + i * 4, &at, 4);
     }
     memcpy(p + table, w.buffer->data, (size_t)w.length);
-    uint64_t check = check_of(p + 16, total - 16);
-    memcpy(p + 8, &check, 8);
+    wf_unit_seal(p, total);
     return out;
+}
+
+void wf_unit_seal(uint8_t *data, size_t n)
+{
+    const uint32_t head[] = {layout, (uint32_t)n};
+    const uint64_t check = check_of(data + 16, n - 16);
+    memcpy(data, head, sizeof head);
+    memcpy(data + 8, &check, 8);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------ */
@@ -469,11 +476,19 @@ static bool place(Reader *r, uint32_t number)
     return true;
 }
 
+static bool failed(const Reader *r)
+{
+    return r->bad || wf_pending(r->t);
+}
+
 static WfValue record_value(Reader *r, uint32_t number);
 
 /* EMPTY: an exception is pending, or (bad false, nothing pending) "absent". */
 static WfValue take_ref(Reader *r)
 {
+    if (failed(r)) { /* nothing is made while an exception is pending */
+        return WF_EMPTY;
+    }
     uint64_t n = take_n(r);
     switch (n & 3) {
     case REF_RECORD:
@@ -501,11 +516,6 @@ static WfValue take_ref(Reader *r)
         return wf_double_any(d);
     }
     }
-}
-
-static bool failed(const Reader *r)
-{
-    return r->bad || wf_pending(r->t);
 }
 
 static WfTuple *take_tuple(Reader *r)

@@ -7,6 +7,8 @@
 
 /* code and all nested in it, as bytes. ValueError: a constant that cannot be written. */
 WfValue wf_unit_dump(WfThread *t, WfCode *code) WF_MUST_CHECK;
+/* Fills in layout, length and checksum of a unit of n bytes, at least 24. */
+void wf_unit_seal(uint8_t *data, size_t n);
 /* How long is the unit that begins at data? 0: none that this weft has written, or not all of it is there. */
 size_t wf_unit_size(const uint8_t *data, size_t n);
 /* The code object of the unit of n bytes (as wf_unit_size says). ValueError: damaged. */

@@ -497,6 +497,9 @@ void wf_gc_begin_program(WfThread *t)
     wf_atomic_store_relaxed_u64(&gc->x_finalizable, 0);
     wf_raw_unlock(&gc->weak_lock);
     settle_runtime(t); /* and not beside the program's first objects */
+#if WF_DEBUG
+    gc->fail_left = gc->fail_first;
+#endif
 }
 
 void wf_gc_prompt(WfThread *t)

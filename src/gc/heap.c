@@ -659,6 +659,11 @@ void *wf_gc_alloc_slow(WfThread *t, size_t size, uint64_t head)
 #if WF_DEBUG
     WfGc *gc = t->rt->gc;
     wf_assert(wf_thread_attached(t));
+    if (WF_UNLIKELY(gc->fail_left != 0) && --gc->fail_left == 0) {
+        gc->fail_left = gc->fail_every;
+        t->rt->raise_no_memory(t);
+        return NULL;
+    }
     if (WF_UNLIKELY(gc->stress != 0) && --gc->stress_left == 0) {
         gc->stress_left = gc->stress;
         (void)wf_gc_collect(t, WF_GC_YOUNG);

@@ -179,6 +179,8 @@ struct WfGc {
     WfMarker marker;
     struct WfMarkPool *pool; /* mark.c: helper threads */
     /* --- debug modes --- */
+    uint32_t fail_first, fail_every; /* fail=n:m */
+    uint32_t fail_left;  /* allocations until one fails; 0: none will */
     uint32_t stress;
     uint32_t stress_left;
     bool poison, verify, check_heap, always_prompt;

@@ -1,7 +1,6 @@
 /* fuzz_parser.c - libFuzzer entry for the parser and the unparser.
  * SPDX-License-Identifier: MIT
- * Build: clang -fsanitize=fuzzer,address,undefined with src/syntax/, src/base/ and this file. The first
- * byte chooses mode and flags, the rest is source text. */
+ * The first byte chooses mode and flags, the rest is source text. */
 #include <stddef.h>
 #include <stdint.h>
 
