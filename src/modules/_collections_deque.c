@@ -183,7 +183,7 @@ static WfValue to_list(WfThread *t, Deque *d)
     wf_lock(t, d);
     WfValue list = wf_list_new(t, d->x_length);
     for (int64_t i = 0; !wf_is_empty(list) && i < d->x_length; i++) {
-        if (wf_list_append(t, wf_as_list(list), wf_load(slot_of(d, i))) != WF_OK) {
+        if (wf_list_append_locked(t, wf_as_list(list), wf_load(slot_of(d, i))) != WF_OK) { /* nobody else has the list yet */
             list = WF_EMPTY;
         }
     }

@@ -35,7 +35,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 /* After each input. Now and then a collection, so that what it made is traced and swept too. */
-static void fuzz_end(void)
+static inline void fuzz_end(void)
 {
     static unsigned count;
     WfThread *t = fuzz_thread;
@@ -49,7 +49,7 @@ static void fuzz_end(void)
 }
 
 /* Everything that is computed from a code object when it runs, for it and those in it. */
-static void fuzz_look_at(WfCode *c, int depth)
+static inline void fuzz_look_at(WfCode *c, int depth)
 {
     WfThread *t = fuzz_thread;
     if (depth > 20 || wf_code_load(t, c) != WF_OK) {
