@@ -1,9 +1,11 @@
 /* _queue.c - module _queue: SimpleQueue, an unbounded queue.
  * SPDX-License-Identifier: MIT
  *
- * Design: a ring of values under the object's lock. A getter that finds nothing counts itself in `x_waiting` and parks; a putter
- * wakes one if there is any. put never blocks and runs no Python code, so it may be called from finalizers and signal handlers.
- * Threads: all fields under the object's lock, but x_count and x_waiting are also read without. */
+ * Design: two sides, each with a ring of values, a lock and a cache line of its own. put fills the one ring; get empties the
+ * other, and when that has run out exchanges the two: so putters and getters meet once for many items. A getter that
+ * finds nothing counts itself in `x_waiting` and parks; a putter wakes one if there is any. put never blocks and runs no Python
+ * code, so it may be called from finalizers and signal handlers.
+ * Threads: a side's fields under its lock; the getters' lock is taken first. Counts and x_waiting are also read without. */
 #include "model/builtin.h"
 #include "objects/dict.h"
 #include "objects/exceptions.h"
@@ -14,13 +16,22 @@
 
 #include <math.h>
 
-typedef struct SimpleQueue {
-    WfObject h;
-    WfSlot ring;       /* WfSlots or EMPTY */
+typedef struct Side {
+    WfSlot ring;     /* WfSlots or EMPTY */
     int64_t first;
-    int64_t x_count;   /* atomic; written under the lock */
-    uint32_t x_waiting;/* atomic: getters parked or about to park */
+    int64_t x_count; /* atomic; written under the lock */
+} Side;
+
+typedef struct SimpleQueue {
+    WfObject h;         /* its lock is that of `in` */
+    Side in;
+    uint32_t x_waiting; /* atomic: getters parked or about to park */
+    char space[64 - sizeof(WfObject) - sizeof(Side) - sizeof(uint32_t)];
+    Side out;
+    uint8_t x_out_lock;
+    char more_space[64 - sizeof(Side) - 1]; /* a cell of 128 bytes begins with a cache line */
 } SimpleQueue;
+_Static_assert(sizeof(SimpleQueue) == 128, "two cache lines");
 
 static SimpleQueue *self_queue(WfValue v)
 {
@@ -28,7 +39,8 @@ static SimpleQueue *self_queue(WfValue v)
 }
 static void queue_trace(WfMarker *m, WfObject *o)
 {
-    wf_mark_slot(m, &((SimpleQueue *)o)->ring);
+    wf_mark_slot(m, &((SimpleQueue *)o)->in.ring);
+    wf_mark_slot(m, &((SimpleQueue *)o)->out.ring);
 }
 static WfValue queue_new(WfThread *t, WfType *type, const WfArgs *args)
 {
@@ -37,55 +49,76 @@ static WfValue queue_new(WfThread *t, WfType *type, const WfArgs *args)
 
 static WfStatus push(WfThread *t, SimpleQueue *q, WfValue v)
 {
-    wf_lock(t, q);
-    WfSlots *ring = WF_LOAD(WfSlots, &q->ring);
-    int64_t n = q->x_count, capacity = ring == NULL ? 0 : ring->capacity;
+    Side *in = &q->in;
+    wf_byte_lock(t, &q->h.x_lock);
+    WfSlots *ring = WF_LOAD(WfSlots, &in->ring);
+    int64_t n = in->x_count, capacity = ring == NULL ? 0 : ring->capacity;
     if (n == capacity) {
         WfSlots *fresh = wf_gc_alloc_slots(t, capacity < 8 ? 8 : capacity * 2);
         if (fresh == NULL) {
-            wf_unlock(t, q);
+            wf_byte_unlock(&q->h.x_lock);
             return WF_RAISED;
         }
         for (int64_t i = 0; i < n; i++) {
-            wf_store(&fresh->items[i], wf_load(&ring->items[(q->first + i) % capacity]));
+            wf_store(&fresh->items[i], wf_load(&ring->items[i]));
         }
-        q->first = 0;
-        wf_store_ptr(&q->ring, fresh);
+        wf_store_ptr(&in->ring, fresh);
         ring = fresh;
     }
-    wf_store(&ring->items[(q->first + n) % ring->capacity], v);
+    wf_store(&ring->items[n], v);
     /* seq_cst with x_waiting: either the getter sees the item or we see the getter */
-    __atomic_store_n(&q->x_count, n + 1, __ATOMIC_SEQ_CST);
-    wf_unlock(t, q);
+    __atomic_store_n(&in->x_count, n + 1, __ATOMIC_SEQ_CST);
+    wf_byte_unlock(&q->h.x_lock);
     if (__atomic_load_n(&q->x_waiting, __ATOMIC_SEQ_CST) != 0) {
-        (void)wf_unpark_one(&q->x_count, NULL, NULL);
+        (void)wf_unpark_one(&q->in.x_count, NULL, NULL);
     }
     return WF_OK;
+}
+
+/* Nothing is left on the getters' side: takes what has been put. */
+static void exchange(WfThread *t, SimpleQueue *q)
+{
+    wf_byte_lock(t, &q->h.x_lock);
+    WfValue empty = wf_load(&q->out.ring), full = wf_load(&q->in.ring);
+    /* first here, then away there: who looks without a lock never sees less than there is */
+    q->out.first = 0;
+    wf_store(&q->out.ring, full);
+    __atomic_store_n(&q->out.x_count, q->in.x_count, __ATOMIC_SEQ_CST);
+    wf_store(&q->in.ring, empty);
+    __atomic_store_n(&q->in.x_count, 0, __ATOMIC_SEQ_CST);
+    wf_byte_unlock(&q->h.x_lock);
+}
+
+/* Not less than there is, and more only while another thread exchanges the sides. */
+static int64_t count(const SimpleQueue *q)
+{
+    return __atomic_load_n(&q->in.x_count, __ATOMIC_SEQ_CST) + __atomic_load_n(&q->out.x_count, __ATOMIC_SEQ_CST);
 }
 
 /* The oldest item, or WF_EMPTY. */
 static WfValue pop(WfThread *t, SimpleQueue *q)
 {
-    if (__atomic_load_n(&q->x_count, __ATOMIC_SEQ_CST) == 0) {
-        return WF_EMPTY;
-    }
     WfValue v = WF_EMPTY;
-    wf_lock(t, q);
-    int64_t n = q->x_count;
-    if (n > 0) {
-        WfSlots *ring = WF_LOAD(WfSlots, &q->ring);
-        v = wf_load(&ring->items[q->first]);
-        wf_store_raw(&ring->items[q->first], WF_EMPTY);
-        q->first = (q->first + 1) % ring->capacity;
-        __atomic_store_n(&q->x_count, n - 1, __ATOMIC_SEQ_CST);
+    Side *out = &q->out;
+    wf_byte_lock(t, &q->x_out_lock);
+    if (out->x_count == 0 && __atomic_load_n(&q->in.x_count, __ATOMIC_SEQ_CST) > 0) {
+        exchange(t, q);
     }
-    wf_unlock(t, q);
+    int64_t n = out->x_count;
+    if (n > 0) {
+        WfSlots *ring = WF_LOAD(WfSlots, &out->ring);
+        v = wf_load(&ring->items[out->first]);
+        wf_store_raw(&ring->items[out->first], WF_EMPTY);
+        out->first++;
+        __atomic_store_n(&out->x_count, n - 1, __ATOMIC_SEQ_CST);
+    }
+    wf_byte_unlock(&q->x_out_lock);
     return v;
 }
 
 static bool is_empty_queue(void *arg)
 {
-    return __atomic_load_n((int64_t *)arg, __ATOMIC_SEQ_CST) == 0;
+    return count(arg) == 0;
 }
 
 static WfValue raise_empty(WfThread *t)
@@ -105,12 +138,12 @@ static WfValue get(WfThread *t, SimpleQueue *q, int64_t deadline)
         if (deadline == 0) {
             return raise_empty(t);
         }
-        wf_spin_while(t, is_empty_queue, &q->x_count); /* meanwhile some more may come in */
-        if (!is_empty_queue(&q->x_count)) {
+        wf_spin_while(t, is_empty_queue, q); /* meanwhile some more may come in */
+        if (!is_empty_queue(q)) {
             continue;
         }
         __atomic_add_fetch(&q->x_waiting, 1u, __ATOMIC_SEQ_CST);
-        WfParkResult r = wf_park(t, &q->x_count, is_empty_queue, &q->x_count, deadline, WF_PARK_INTERRUPTIBLE);
+        WfParkResult r = wf_park(t, &q->in.x_count, is_empty_queue, q, deadline, WF_PARK_INTERRUPTIBLE);
         __atomic_sub_fetch(&q->x_waiting, 1u, __ATOMIC_SEQ_CST);
         if (r == WF_PARK_TIMEOUT) {
             v = pop(t, q);
@@ -153,11 +186,15 @@ static WfValue q_get_nowait(WfThread *t, WfValue *a)
 }
 static WfValue q_empty(WfThread *t, WfValue *a)
 {
-    return WF_BOOL(__atomic_load_n(&self_queue(a[0])->x_count, __ATOMIC_RELAXED) == 0);
+    return WF_BOOL(count(self_queue(a[0])) == 0);
 }
 static WfValue q_qsize(WfThread *t, WfValue *a)
 {
-    return wf_small_int(__atomic_load_n(&self_queue(a[0])->x_count, __ATOMIC_RELAXED));
+    SimpleQueue *q = self_queue(a[0]);
+    wf_byte_lock(t, &q->x_out_lock);
+    int64_t n = count(q);
+    wf_byte_unlock(&q->x_out_lock);
+    return wf_small_int(n);
 }
 static const WfBuiltinDef queue_methods[] = {
     {"put", q_put, "(self, item, block=True, timeout=None)", "Add an item; never blocks.", 0},
