@@ -459,7 +459,14 @@ static void rescan_card(WfMarker *m, WfBlock *b, uintptr_t card, char **last)
         char *data = wf_block_data(b);
         uint32_t offset = (uint32_t)(card - (uintptr_t)data);
         uint32_t end = offset + (uint32_t)CARD_SIZE;
-        for (uint32_t i = (uint32_t)((uint64_t)offset * b->recip >> 32); i < b->n_cells && i * b->cell_size < end; i++) {
+        uint32_t i = (uint32_t)((uint64_t)offset * b->recip >> 32);
+        uint32_t marks; /* of the card's granules */
+        _Static_assert(CARD_SIZE >> WF_GRANULE_SHIFT == 8 * sizeof marks, "one word for a card");
+        memcpy(&marks, (const char *)wf_block_marks(b) + (offset >> (WF_GRANULE_SHIFT + 3)), sizeof marks);
+        if (marks == 0) { /* most cards: what is new dirtied them itself. An old cell may begin before the card, no other */
+            end = offset;
+        }
+        for (; i < b->n_cells && i * b->cell_size < end; i++) {
             char *p = data + (size_t)i * b->cell_size;
             if (wf_mark_is_set(p)) {
                 rescan_cell(m, p, b->cell_size, card, last);
