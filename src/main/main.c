@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -340,6 +341,11 @@ int main(int argc, char **argv)
     if (t == NULL) {
         return 1;
     }
-    int status = wf_run_main(t);
-    return wf_runtime_finish(t, status);
+    int status = wf_runtime_finish(t, wf_run_main(t));
+    if (status == WF_EXIT_INTERRUPTED) { /* ends as if by the signal, for who started it */
+        (void)signal(SIGINT, SIG_DFL);
+        (void)kill(getpid(), SIGINT);
+        status = 130;
+    }
+    return status;
 }

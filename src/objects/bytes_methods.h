@@ -46,7 +46,7 @@ WF_BYTES_METHOD(upper); WF_BYTES_METHOD(zfill);
     {"expandtabs", wf_bytes_m_expandtabs, "(self, /, tabsize=8)", "Tabs replaced by spaces up to the next tab stop."},       \
     {"find", wf_bytes_m_find, "(self, sub, start=None, end=None, /)", "Lowest index of sub, or -1.", WF_FN_TAKES},                       \
     {"fromhex", wf_bytes_m_fromhex, "(type, string, /)", "The bytes that pairs of hexadecimal digits stand for.", WF_FN_CLASS}, \
-    {"hex", wf_bytes_m_hex, "(self, /, sep=?, bytes_per_sep=1)", "Two hexadecimal digits for each byte."},                  \
+    {"hex", wf_bytes_m_hex, "(self, /, sep=?, bytes_per_sep=1)", "Two hexadecimal digits for each byte.\n\n>>> b'we'.hex('-')\n'77-65'"}, \
     {"index", wf_bytes_m_index, "(self, sub, start=None, end=None, /)", "Lowest index of sub; ValueError if there is none.", WF_FN_TAKES}, \
     {"isalnum", wf_bytes_m_isalnum, "(self, /)", "Only ASCII letters and digits, and not empty?"},                          \
     {"isalpha", wf_bytes_m_isalpha, "(self, /)", "Only ASCII letters, and not empty?"},                                     \

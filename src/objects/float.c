@@ -583,7 +583,7 @@ static const WfGetSetDef float_getsets[] = {
     {0}};
 
 static const WfBuiltinDef float_methods[] = {
-    {"fromhex", method_fromhex, "(type, string, /)", "The float that a hexadecimal string such as '0x1.8p3' means.",
+    {"fromhex", method_fromhex, "(type, string, /)", "The float that a hexadecimal string such as '0x1.8p3' means.\n\n>>> float.fromhex('0x1.8p3')\n12.0",
      WF_FN_CLASS},
     {"conjugate", method_conjugate, "(self, /)", "The number itself: it has no imaginary part."},
     {"__trunc__", method_trunc, "(self, /)", "The int that is left without the fraction."},
@@ -591,8 +591,8 @@ static const WfBuiltinDef float_methods[] = {
     {"__ceil__", method_ceil, "(self, /)", "The smallest int that is not less."},
     {"__round__", method_round, "(self, ndigits=None, /)",
      "The nearest int, or float with so many digits behind the point; ties to even."},
-    {"as_integer_ratio", method_as_integer_ratio, "(self, /)", "Two ints whose quotient is exactly the number."},
-    {"hex", method_hex, "(self, /)", "The number in hexadecimal: -0.1 is '-0x1.999999999999ap-4'."},
+    {"as_integer_ratio", method_as_integer_ratio, "(self, /)", "Two ints whose quotient is exactly the number.\n\n>>> (0.75).as_integer_ratio()\n(3, 4)"},
+    {"hex", method_hex, "(self, /)", "The number in hexadecimal: -0.1 is '-0x1.999999999999ap-4'.\n\n>>> (-0.5).hex()\n'-0x1.0000000000000p-1'"},
     {"is_integer", method_is_integer, "(self, /)", "Whether it is a whole number."},
     {"__getnewargs__", method_getnewargs, "(self, /)", NULL},
     {"__getformat__", method_getformat, "(type, typestr, /)", "How C stores a 'double' or 'float'.", WF_FN_CLASS},

@@ -327,13 +327,13 @@ static const WfGetSetDef int_getsets[] = {
 
 static const WfBuiltinDef int_methods[] = {
     {"conjugate", int_exact_method, "(self, /)", "The number itself: it has no imaginary part."},
-    {"bit_length", int_bit_length, "(self, /)", "How many bits the magnitude needs; 0 for 0."},
-    {"bit_count", int_bit_count, "(self, /)", "How many bits of the magnitude are set."},
+    {"bit_length", int_bit_length, "(self, /)", "How many bits the magnitude needs; 0 for 0.\n\n>>> (-9).bit_length()\n4"},
+    {"bit_count", int_bit_count, "(self, /)", "How many bits of the magnitude are set.\n\n>>> (13).bit_count()\n3"},
     {"to_bytes", int_to_bytes, "(self, /, length=1, byteorder='big', *, signed=False)",
      "The number in `length` bytes; OverflowError if they are too few."},
     {"from_bytes", int_from_bytes, "(type, /, bytes, byteorder='big', *, signed=False)",
      "The number that the bytes stand for.", WF_FN_CLASS},
-    {"as_integer_ratio", int_as_integer_ratio, "(self, /)", "The pair (number, 1)."},
+    {"as_integer_ratio", int_as_integer_ratio, "(self, /)", "The pair (number, 1).\n\n>>> (7).as_integer_ratio()\n(7, 1)"},
     {"__trunc__", int_exact_method, "(self, /)", "The number itself."},
     {"__floor__", int_exact_method, "(self, /)", "The number itself."},
     {"__ceil__", int_exact_method, "(self, /)", "The number itself."},
@@ -348,7 +348,7 @@ const WfTypeSpec wf_int_spec = {
     .doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\n"
            "Make an integer of a number, by its __int__, __index__ or __trunc__, or of text:\n"
            "digits in the given base (2 to 36; 0: as a literal says), with an optional sign,\n"
-           "single underscores between digits, and white space around.",
+           "single underscores between digits, and white space around.\n\n>>> int('0b101', base=0)\n5",
     .flags = WF_TF_BASETYPE | WF_TF_VARSIZE | WF_TF_MATCH_SELF,
     .size = sizeof(WfInt),
     .methods = int_methods,

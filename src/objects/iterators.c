@@ -753,7 +753,7 @@ const WfTypeSpec wf_zip_spec = {
     .name = "zip",
     .doc = "zip(*iterables, strict=False)\n\n"
            "Iterator over tuples of one item of each iterable. It ends with the shortest;\n"
-           "with strict=True an iterable that is shorter or longer than the first raises ValueError.",
+           "with strict=True an iterable that is shorter or longer than the first raises ValueError.\n\n>>> list(zip('ab', [1, 2]))\n[('a', 1), ('b', 2)]",
     .flags = WF_TF_BASETYPE,
     .size = sizeof(Zip),
     .methods = zip_methods,

@@ -1106,7 +1106,7 @@ static const WfBuiltinDef view_methods[] = {
     {"__enter__", view_enter, "(self, /)", "The view itself."},
     {"__exit__", view_release, "(self, /, *args)", "Release the view."},
     {"cast", view_cast, "(self, /, format, shape=?)", "A view of the same memory with another format or shape."},
-    {"hex", view_hex, "(self, /, sep=?, bytes_per_sep=1)", "Two hexadecimal digits for each byte."},
+    {"hex", view_hex, "(self, /, sep=?, bytes_per_sep=1)", "Two hexadecimal digits for each byte.\n\n>>> memoryview(b'wef').hex('-')\n'77-65-66'"},
     {"release", view_release, "(self, /)", "Give the buffer back; the view cannot be used any more."},
     {"tobytes", view_tobytes, "(self, /, order='C')", "The bytes of all items."},
     {"tolist", view_tolist, "(self, /)", "The items as a list of lists."},

@@ -27,7 +27,7 @@ int wf_report_exit(WfThread *t)
     if (!wf_pending_is(t, WF_EXC(SystemExit))) {
         bool interrupted = wf_pending_is(t, WF_EXC(KeyboardInterrupt));
         wf_print_pending(t);
-        return interrupted ? 130 : 1;
+        return interrupted ? WF_EXIT_INTERRUPTED : 1;
     }
     WfValue exc = wf_take_pending(t);
     WfValue code = wf_exc_field(exc, WF_EXIT_CODE);

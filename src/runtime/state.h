@@ -6,6 +6,8 @@
 
 #include "model/object.h"
 
+#include <limits.h>
+
 typedef struct WfConfig {
     int optimize;             /* -O */
     int verbose, bytes_warning;
@@ -40,8 +42,9 @@ int wf_runtime_finish(WfThread *t, int status);
 /* Runs what the configuration names; the exit status. */
 int wf_run_main(WfThread *t);
 
-/* Prints the pending exception, or ends as SystemExit says: the exit status. runtime/exit.c */
+/* Prints the pending exception, or ends as SystemExit says: the exit status, or WF_EXIT_INTERRUPTED. */
 int wf_report_exit(WfThread *t);
+#define WF_EXIT_INTERRUPTED INT_MIN /* by a KeyboardInterrupt that nobody caught: main ends by SIGINT */
 void wf_flush_std_files(WfThread *t, int *status); /* *status = 120 where that fails */
 
 #endif
