@@ -174,25 +174,56 @@ void wf_generator_trace(WfMarker *m, WfObject *o)
     }
 }
 
+static bool has_started(const WfGenerator *g)
+{
+    return g->frame.pc != g->frame.code->code + 1;
+}
+
+/* Makes the frame of a claimed generator the current one. v: what its yield gives, or WF_EMPTY. NULL: RecursionError. */
+static WfFrame *push(WfThread *t, WfGenerator *g, WfReturn ret, uint32_t dst, WfValue v)
+{
+    bool started = has_started(g);
+    if (--t->recursion < 0) {
+        __atomic_store_n(&g->x_state, started ? WF_GEN_SUSPENDED : WF_GEN_CREATED, __ATOMIC_RELEASE);
+        return WF_FAIL_NULL(wf_recursion_error(t, ""));
+    }
+    WfFrame *gf = &g->frame;
+    gf->locals = WF_VALUE((uint64_t)(uintptr_t)wf_vm_stack_top(t));
+    gf->prev = t->frame;
+    gf->ret = (uint8_t)ret;
+    gf->dst = dst;
+    if (started && !wf_is_empty(v)) {
+        g->regs[WF_INSN_A(gf->pc[-1])] = v;
+    }
+    wf_generator_enter(t, g);
+    t->frame = gf;
+    return gf;
+}
+
+bool wf_generator_takes(const WfGenerator *g, WfValue v)
+{
+    return (wf_is_none(v) || has_started(g)) && wf_generator_resumable(g);
+}
+
+WfFound wf_generator_resume(WfThread *t, WfGenerator *g, WfReturn ret, uint32_t dst, WfValue v, WfFrame **gf)
+{
+    WfFound found = wf_generator_claim(t, g);
+    if (WF_LIKELY(found == WF_FOUND)) {
+        *gf = push(t, g, ret, dst, v);
+        return *gf == NULL ? WF_ERROR : WF_FOUND;
+    }
+    return found;
+}
+
 /* --- resuming from C -------------------------------------------------------------------------------------------- */
 
 /* Runs a claimed generator; with an exception pending it is thrown in. */
 static WfFound resume(WfThread *t, WfGenerator *g, WfValue value, WfValue *out)
 {
-    bool started = g->frame.pc != g->frame.code->code + 1;
-    if (--t->recursion < 0) {
-        __atomic_store_n(&g->x_state, started ? WF_GEN_SUSPENDED : WF_GEN_CREATED, __ATOMIC_RELEASE);
-        return WF_FAIL_FOUND(wf_recursion_error(t, ""));
+    WfFrame *gf = push(t, g, WF_RET_GEN_C, 0, value);
+    if (gf == NULL) {
+        return WF_ERROR;
     }
-    WfFrame *gf = &g->frame;
-    gf->locals = WF_VALUE((uint64_t)(uintptr_t)wf_vm_stack_top(t));
-    gf->prev = t->frame;
-    gf->ret = WF_RET_GEN_C;
-    if (started && !wf_is_empty(value)) {
-        g->regs[WF_INSN_A(gf->pc[-1])] = value;
-    }
-    wf_generator_enter(t, g);
-    t->frame = gf;
     *out = wf_vm_run(t, gf);
     if (wf_is_empty(*out)) {
         return WF_ERROR;

@@ -225,6 +225,7 @@ static WF_NOINLINE WF_COLD void no_room(WfThread *t, WfFrame *nf, const WfCode *
 static LOOP WfValue op_unwind(STATE);
 static LOOP WfValue op_breaker(STATE);
 static LOOP WfValue op_leave(STATE);
+static LOOP WfValue op_resume(STATE);
 static LOOP WfValue op_invoke(STATE);
 static LOOP WfValue op_invoke_other(STATE);
 static LOOP WfValue op_RERAISE_pending(STATE);

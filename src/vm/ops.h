@@ -1178,85 +1178,55 @@ TARGET(GET_ITER)
 TARGET(FOR_ITER)
 {
     WfValue it = RA;
-    if (WF_LIKELY(wf_is_object(it))) {
-        uint32_t shape = wf_shape_id(wf_as_object(it));
-        if (shape == WF_SHAPE(RANGE_ITERATOR)) {
-            int64_t i;
-            if (wf_range_iter_next(WF_AS(WfRangeIterator, it), &i)) {
-                RB = wf_small_int(i);
-                pc++;
-                DISPATCH();
-            }
-            pc += (int64_t)pc[0] + 1;
-            DISPATCH();
+    WfValue v = WF_EMPTY; /* stays so at the end */
+    uint32_t shape = wf_is_object(it) ? wf_shape_id(wf_as_object(it)) : 0;
+    if (shape == WF_SHAPE(RANGE_ITERATOR)) {
+        int64_t i;
+        if (wf_range_iter_next(WF_AS(WfRangeIterator, it), &i)) {
+            v = wf_small_int(i);
         }
-        if (shape == WF_SHAPE(LIST_ITERATOR)) {
-            WfValue v = wf_list_iter_step(t, WF_AS(WfSeqIter, it));
-            if (!wf_is_empty(v)) {
-                RB = v;
-                pc++;
-                DISPATCH();
-            }
-            pc += (int64_t)pc[0] + 1;
-            DISPATCH();
-        }
-        if (shape == WF_SHAPE(TUPLE_ITERATOR)) {
-            WfValue v = wf_tuple_iter_step(t, WF_AS(WfSeqIter, it));
-            if (!wf_is_empty(v)) {
-                RB = v;
-                pc++;
-                DISPATCH();
-            }
-            pc += (int64_t)pc[0] + 1;
-            DISPATCH();
-        }
-        if (shape == WF_SHAPE(GENERATOR)) {
-            WfGenerator *g = WF_AS(WfGenerator, it);
-            pc++;
-            SAVE();
-            WfFound found = wf_generator_claim(t, g);
-            if (WF_UNLIKELY(found != WF_FOUND)) {
-                if (found == WF_ERROR) {
-                    ERROR();
-                }
-                pc += (int64_t)pc[-1];
-                DISPATCH();
-            }
-            WfValue *top = wf_vm_stack_top(t);
-            if (WF_UNLIKELY(--t->recursion < 0)) {
-                wf_generator_suspend(t, g);
-                (void)wf_recursion_error(t, "");
-                ERROR();
-            }
-            wf_generator_enter(t, g);
-            WfFrame *gf = &g->frame;
-            gf->prev = FRAME;
-            gf->ret = WF_RET_GEN_FOR;
-            gf->dst = B;
-            gf->locals = WF_VALUE((uint64_t)(uintptr_t)top);
-            if (gf->pc != gf->code->code + 1) {
-                g->regs[WF_INSN_A(gf->pc[-1])] = WF_NONE;
-            }
-            t->frame = gf;
-            LEAVE_TO(gf);
-            if (WF_UNLIKELY((wf_breaker(t) & ~(uint32_t)WF_BREAK_PROMPT) != 0)) {
-                GOTO(breaker);
-            }
-            DISPATCH();
-        }
-    }
-    SAVE();
-    WfValue v;
-    WfFound found = wf_next(t, it, &v);
-    if (WF_LIKELY(found == WF_FOUND)) {
-        RB = v;
+    } else if (shape == WF_SHAPE(LIST_ITERATOR)) {
+        v = wf_list_iter_step(t, WF_AS(WfSeqIter, it));
+    } else if (shape == WF_SHAPE(TUPLE_ITERATOR)) {
+        v = wf_tuple_iter_step(t, WF_AS(WfSeqIter, it));
+    } else {
         pc++;
+        SAVE();
+        WfFrame *gf = NULL;
+        WfFound found = shape == WF_SHAPE(GENERATOR) ? wf_generator_resume(t, WF_AS(WfGenerator, it), WF_RET_GEN_FOR, B, WF_NONE, &gf)
+                                                     : wf_next(t, it, &v);
+        if (gf != NULL) {
+            GOTO(resume);
+        }
+        if (WF_UNLIKELY(found == WF_ERROR)) {
+            ERROR();
+        }
+        if (found == WF_FOUND) {
+            RB = v;
+        } else {
+            pc += (int64_t)pc[-1];
+        }
         DISPATCH();
     }
-    if (WF_UNLIKELY(found == WF_ERROR)) {
-        ERROR();
+    if (WF_LIKELY(!wf_is_empty(v))) {
+        RB = v;
+        pc++;
+    } else {
+        pc += (int64_t)pc[0] + 1;
     }
-    pc += (int64_t)pc[0] + 1;
+    DISPATCH();
+}
+/* A generator's frame has become the current one. */
+#if WF_TAIL_CALLS
+static LOOP WfValue op_resume(STATE)
+#else
+op_resume:
+#endif
+{
+    LEAVE_TO(t->frame);
+    if (WF_UNLIKELY((wf_breaker(t) & ~(uint32_t)WF_BREAK_PROMPT) != 0)) {
+        GOTO(breaker);
+    }
     DISPATCH();
 }
 TARGET(GET_AITER)
@@ -1278,53 +1248,28 @@ TARGET(GET_YIELD_FROM)
 TARGET(SEND)
 {
     WfValue receiver = RA;
+    WfValue out;
+    WfFound found;
     pc++;
     SAVE();
-    if (WF_IS_EXACT(receiver, GENERATOR) || WF_IS_EXACT(receiver, COROUTINE)) {
-        WfGenerator *g = WF_AS(WfGenerator, receiver);
-        /* an error of the protocol (finished coroutine, value for an unstarted one) is left to wf_send */
-        bool started = g->frame.pc != g->frame.code->code + 1;
-        if (WF_LIKELY((started || wf_is_none(RB)) && wf_generator_resumable(g))) {
-            WfFound found = wf_generator_claim(t, g);
-            if (WF_UNLIKELY(found == WF_ERROR)) {
-                ERROR();
-            }
-            if (WF_LIKELY(found == WF_FOUND)) {
-                WfValue *top = wf_vm_stack_top(t);
-                if (WF_UNLIKELY(--t->recursion < 0)) {
-                    wf_generator_suspend(t, g);
-                    (void)wf_recursion_error(t, "");
-                    ERROR();
-                }
-                wf_generator_enter(t, g);
-                WfFrame *gf = &g->frame;
-                gf->prev = FRAME;
-                gf->ret = WF_RET_GEN_SEND;
-                gf->dst = B;
-                gf->locals = WF_VALUE((uint64_t)(uintptr_t)top);
-                if (started) {
-                    g->regs[WF_INSN_A(gf->pc[-1])] = RB;
-                }
-                t->frame = gf;
-                LEAVE_TO(gf);
-                if (WF_UNLIKELY((wf_breaker(t) & ~(uint32_t)WF_BREAK_PROMPT) != 0)) {
-                    GOTO(breaker);
-                }
-                DISPATCH();
-            }
+    if ((WF_IS_EXACT(receiver, GENERATOR) || WF_IS_EXACT(receiver, COROUTINE))
+        && wf_generator_takes(WF_AS(WfGenerator, receiver), RB)) {
+        WfFrame *gf = NULL;
+        found = wf_generator_resume(t, WF_AS(WfGenerator, receiver), WF_RET_GEN_SEND, B, RB, &gf);
+        if (gf != NULL) {
+            GOTO(resume);
         }
+        if (found == WF_MISSING) { /* another thread has run it to its end meanwhile */
+            found = wf_send(t, receiver, RB, &out);
+        }
+    } else {
+        found = wf_send(t, receiver, RB, &out);
     }
-    WfValue out;
-    WfFound found = wf_send(t, receiver, RB, &out);
     if (WF_UNLIKELY(found == WF_ERROR)) {
         ERROR();
     }
     RB = out;
     if (found == WF_MISSING) {
-        if (WF_UNLIKELY((wf_breaker(t) & WF_BREAK_TRACE) != 0) && !WF_IS_EXACT(receiver, GENERATOR)
-            && wf_vm_trace_stop(t, FRAME, out) != WF_OK) {
-            ERROR();
-        }
         pc += (int64_t)pc[-1];
     }
     DISPATCH();

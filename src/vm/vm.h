@@ -113,6 +113,11 @@ WfValue wf_get_yield_from(WfThread *t, WfValue o, bool in_coroutine) WF_MUST_CHE
 WfValue wf_generator_delegate(const WfGenerator *g);
 WfFound wf_generator_throw(WfThread *t, WfGenerator *g, WfValue *out) WF_MUST_CHECK; /* throws the pending exception in */
 WfStatus wf_generator_close(WfThread *t, WfGenerator *g) WF_MUST_CHECK;
+/* Can the loop send v to it? Else (finished, running, a value for one that has not begun) wf_send words the error. */
+bool wf_generator_takes(const WfGenerator *g, WfValue v);
+/* Claims g and makes its frame, *gf, the thread's current one; its next yield or its end does with R[dst] of the frame before
+ * what `ret` says. MISSING: it has ended. */
+WfFound wf_generator_resume(WfThread *t, WfGenerator *g, WfReturn ret, uint32_t dst, WfValue v, WfFrame **gf) WF_MUST_CHECK;
 bool wf_generator_resumable(const WfGenerator *g); /* neither running nor ended: right now */
 WfValue wf_generator_result(WfThread *t, WfFound found, WfValue out) WF_MUST_CHECK; /* MISSING: StopIteration(out) */
 WfStatus wf_throw_arguments(WfThread *t, WfValue type, WfValue value, WfValue tb) WF_MUST_CHECK; /* throw()'s: leaves it pending */
