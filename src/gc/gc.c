@@ -4,7 +4,9 @@
  *             around a millisecond), a full one when the old objects have grown by three quarters, a prompt one when a
  *             reference may have been dropped while watched cells ask for it (weak.c). Prompt ones are paid from a credit first and
  *             then from a share of the time: 1 % where anything was dropped, 5 % where a program looks whether something is
- *             gone. While the budget is used up WF_BREAK_PROMPT is taken away, so that loops run at full speed;
+ *             gone. One that finds something is paid, with the few before it that did not, from a credit of
+ *             its own and a larger share: a program that makes and drops such objects in a loop wants to see it.
+ *             While the budget is used up WF_BREAK_PROMPT is taken away, so that loops run at full speed;
  *             the slow path of allocation sets it again.
  *             Course: stop the world; [full: set the marks aside, forget cards]; trace dirty cards and roots; finalizers, weak
  *             references; new epoch; start the world.
@@ -25,8 +27,14 @@
 #define FULL_SLACK (8 * MIB)
 #define PARALLEL_MIN (16 * MIB)
 #define KEEP_YOUNG_MAX 1500
+#define PROMPT_MANY 64
+#define PROMPT_WORK 256
 #define CREDIT_NS 20000000 /* of prompt collections */
+#define CALLBACKS_CREDIT_NS 2000000
 #define DEAR_NS 50000      /* one costs no more of it */
+#define USEFUL_CREDIT_NS 200000000
+#define USEFUL_SHARE 20
+#define VAIN_MAX 64        /* so many in vain are paid by the one that finds something */
 
 /* --- roots ---------------------------------------------------------------------------------------------------------------- */
 
@@ -276,7 +284,11 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         wf_mark_drain(m);
     }
     m->found = NULL;
-    if (gc->keep_young && gc->found.len > KEEP_YOUNG_MAX) { /* too many to trace them again and again: let them grow old */
+    if (gc->n_prompt++ == 0) {
+        gc->prompt_base = m->rescanned;
+    }
+    if (gc->keep_young /* too many to trace them again and again: let them grow old */
+        && (gc->found.len > KEEP_YOUNG_MAX || (gc->n_prompt > PROMPT_MANY && gc->found.len + m->rescanned > gc->prompt_base + PROMPT_WORK))) {
         gc->keep_young = false;
         gc->found.len = 0;
         memset((void *)WF_CARD_BASE, 0, gc->x_top << 7);
@@ -315,6 +327,7 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
     wf_mark_redirty(m);
     gc->full = false;
     if (!gc->keep_young) {
+        gc->n_prompt = 0;
         wf_heap_finish(gc, full);
         gc->x_allocated = 0;
         gc->x_allocated_cells = 0;
@@ -398,6 +411,24 @@ static void poll_hook(WfThread *t)
 
 /* --- prompt collections --------------------------------------------------------------------------------------------------------- */
 
+/* Adds what the time since has earned. */
+static int64_t earn(WfPromptBudget *b, int64_t now)
+{
+    int64_t saved = wf_atomic_load_relaxed_i64(&b->x_saved_ns);
+    int64_t more = (now - wf_atomic_load_relaxed_i64(&b->x_since_ns)) / b->share;
+    if (more > 0) {
+        saved = saved + more < b->credit ? saved + more : b->credit;
+        wf_atomic_store_relaxed_i64(&b->x_saved_ns, saved);
+        wf_atomic_store_relaxed_i64(&b->x_since_ns, now);
+    }
+    return saved;
+}
+
+static void spend(WfPromptBudget *b, int64_t ns)
+{
+    wf_atomic_store_relaxed_i64(&b->x_saved_ns, wf_atomic_load_relaxed_i64(&b->x_saved_ns) - ns);
+}
+
 static bool may_collect(WfGc *gc, WfPromptBudget *b, int64_t now)
 {
 #if WF_DEBUG
@@ -405,25 +436,40 @@ static bool may_collect(WfGc *gc, WfPromptBudget *b, int64_t now)
         return true;
     }
 #endif
-    int64_t saved = wf_atomic_load_relaxed_i64(&b->x_saved_ns);
-    int64_t more = (now - wf_atomic_load_relaxed_i64(&b->x_since_ns)) / b->share;
-    if (more > 0) {
-        saved = saved + more < CREDIT_NS ? saved + more : CREDIT_NS;
-        wf_atomic_store_relaxed_i64(&b->x_saved_ns, saved);
-        wf_atomic_store_relaxed_i64(&b->x_since_ns, now);
-    }
-    /* callbacks of weak references alone may use one half: the import system has one for each module */
-    return saved > (b == &gc->look || wf_atomic_load_relaxed_u64(&gc->x_finalizable) > 0 ? 0 : CREDIT_NS / 2);
+    return earn(b, now) > 0;
+}
+
+/* Who pays. Threads, for one, are in a weak set as long as they live: that shall not cost much. */
+static WfPromptBudget *prompt_budget(WfGc *gc)
+{
+    return wf_atomic_load_relaxed_u64(&gc->x_finalizable) > 0 ? &gc->prompt : &gc->callbacks;
 }
 
 static void collect_within(WfThread *t, WfPromptBudget *b, int64_t now)
 {
+    WfGc *gc = t->rt->gc;
+    int64_t start = wf_clock_now(WF_CLOCK_THREAD_CPU); /* time that others take is not charged */
     (void)wf_gc_collect(t, WF_GC_PROMPT);
-    int64_t cost = wf_clock_monotonic() - now;
-    if (!t->rt->gc->keep_young && cost > DEAR_NS) { /* it did the work of a young collection, which comes later for that */
+    int64_t cost = wf_clock_now(WF_CLOCK_THREAD_CPU) - start;
+    if (!gc->keep_young && cost > DEAR_NS) { /* it did the work of a young collection, which comes later for that */
         cost = DEAR_NS;
     }
-    wf_atomic_store_relaxed_i64(&b->x_saved_ns, wf_atomic_load_relaxed_i64(&b->x_saved_ns) - cost);
+    int64_t vain_ns = wf_atomic_load_relaxed_i64(&b->x_vain_ns);
+    int64_t vain = wf_atomic_load_relaxed_i64(&b->x_vain);
+    if (!gc->found_dead) {
+        spend(b, cost);
+        wf_atomic_store_relaxed_i64(&b->x_vain_ns, vain < VAIN_MAX ? vain_ns + cost : 0);
+        wf_atomic_store_relaxed_i64(&b->x_vain, vain + 1);
+        return;
+    }
+    if (earn(&gc->useful, now) >= vain_ns + cost) {
+        spend(&gc->useful, vain_ns + cost);
+        spend(b, -vain_ns);
+    } else {
+        spend(b, cost);
+    }
+    wf_atomic_store_relaxed_i64(&b->x_vain_ns, 0);
+    wf_atomic_store_relaxed_i64(&b->x_vain, 0);
 }
 
 static void set_prompt(void *arg, WfThread *u)
@@ -438,7 +484,7 @@ void wf_prompt_arm(WfThread *t)
     if (wf_atomic_load_relaxed_u64(&gc->x_asking) == 0) {
         wf_atomic_store_relaxed_u8(&gc->x_paused, 0);
     } else if (wf_atomic_load_relaxed_u8(&gc->x_paused) != 0 || (wf_breaker(t) & WF_BREAK_PROMPT) == 0) {
-        bool allowed = may_collect(gc, &gc->prompt, wf_clock_monotonic());
+        bool allowed = may_collect(gc, prompt_budget(gc), wf_clock_monotonic());
         wf_atomic_store_relaxed_u8(&gc->x_paused, !allowed);
         if (allowed) {
             wf_world_each_thread(t->rt, set_prompt, NULL);
@@ -486,8 +532,10 @@ void wf_gc_begin_program(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
     int64_t now = wf_clock_monotonic();
-    gc->prompt = (WfPromptBudget){CREDIT_NS, now, 100};
-    gc->look = (WfPromptBudget){CREDIT_NS, now, 20};
+    gc->prompt = (WfPromptBudget){CREDIT_NS, now, 100, CREDIT_NS, 0, 0};
+    gc->callbacks = (WfPromptBudget){CALLBACKS_CREDIT_NS, now, 100, CALLBACKS_CREDIT_NS, 0, 0};
+    gc->look = (WfPromptBudget){CREDIT_NS, now, 20, CREDIT_NS, 0, 0};
+    gc->useful = (WfPromptBudget){USEFUL_CREDIT_NS, now, USEFUL_SHARE, USEFUL_CREDIT_NS, 0, 0};
     wf_raw_lock(&gc->weak_lock);
     for (size_t i = 0; i < gc->watched.len; i++) { /* those of the runtime itself, like the standard streams */
         gc->watched.data[i].asks = false;
@@ -506,14 +554,15 @@ void wf_gc_prompt(WfThread *t)
 {
     WfGc *gc = t->rt->gc;
     int64_t now = wf_clock_monotonic();
-    if (wf_atomic_load_relaxed_u64(&gc->x_asking) == 0 || !may_collect(gc, &gc->prompt, now)) {
+    WfPromptBudget *b = prompt_budget(gc);
+    if (wf_atomic_load_relaxed_u64(&gc->x_asking) == 0 || !may_collect(gc, b, now)) {
         wf_atomic_store_relaxed_u8(&gc->x_paused, 1);
         wf_break_clear(t, WF_BREAK_PROMPT);
         return;
     }
     bool exact = t->stop_exact;
     t->stop_exact = true;
-    collect_within(t, &gc->prompt, now);
+    collect_within(t, b, now);
     t->stop_exact = exact;
 }
 
@@ -570,7 +619,7 @@ void wf_gc_init(WfRuntime *rt)
     gc->thresholds[0] = 700;
     gc->thresholds[1] = 10;
     gc->thresholds[2] = 10;
-    gc->prompt = gc->look = (WfPromptBudget){0, INT64_MAX, 1}; /* not while the runtime starts */
+    gc->prompt = gc->callbacks = gc->look = gc->useful = (WfPromptBudget){0, INT64_MAX, 1, 0, 0, 0}; /* not while the runtime starts */
     rt->heap_thread_begin = thread_begin;
     rt->heap_thread_end = wf_heap_thread_end;
     rt->heap_after_fork = after_fork;

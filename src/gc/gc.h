@@ -173,8 +173,8 @@ WfStatus wf_gc_register_release(WfThread *t, WfObject *o) WF_MUST_CHECK;
 void wf_gc_note_outside(WfThread *t, size_t bytes);
 
 /* Weak references: a WfWeakRef cell (objects/weakref.h) is registered with its target; when the target dies,
- * the collector clears wr->target and, if it has a callback and is itself alive, queues it. */
-WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target) WF_MUST_CHECK;
+ * the collector clears wr->target and, if it has a callback and is itself alive, queues it. asks: somebody expects that at once. */
+WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target, bool asks) WF_MUST_CHECK;
 /* Calls f(arg, weakref) for each live weak reference to target, under the table's lock; stops when f returns false. */
 void wf_gc_each_weakref(WfThread *t, WfObject *target, bool (*f)(void *arg, WfObject *weakref), void *arg);
 

@@ -63,6 +63,7 @@ struct WfMarker {
     void (*visit)(void *arg, WfValue v);
     void *visit_arg;
     uint64_t cells, bytes; /* marked */
+    uint64_t rescanned;    /* old cells traced again */
     WfObjectVec redirty;
 #if WF_DEBUG
     const WfObject *tracing; /* for messages */
@@ -108,6 +109,9 @@ typedef struct WfPromptBudget {
     int64_t x_saved_ns;
     int64_t x_since_ns; /* when x_saved_ns was up to date */
     int64_t share;      /* one part in so many */
+    int64_t credit;     /* at most so much is saved */
+    int64_t x_vain_ns;  /* spent since a collection last found something */
+    int64_t x_vain;     /* ... by so many */
 } WfPromptBudget;
 
 struct WfGc {
@@ -152,6 +156,8 @@ struct WfGc {
     WfObjectVec young_release, old_release;
     WfObjectVec replaced;     /* old buffers that have lost their owner: marked and watched, until the next full collection */
     WfObjectVec found;        /* marked by the prompt collection that runs */
+    uint32_t n_prompt;        /* prompt collections since the last real one */
+    uint64_t prompt_base;     /* old cells that the first of them looked at again */
     bool keep_young;          /* the collection that runs makes nothing old */
     WfObjectVec held;         /* wf_gc_hold_young: roots of the next young collection */
     bool counts;              /* the next collection counts garbage */
@@ -168,7 +174,10 @@ struct WfGc {
     WfWeakShard weak[WF_WEAK_SHARDS];
     /* --- prompt collections: see gc.c; atomic, relaxed: a lost update costs nothing --- */
     WfPromptBudget prompt; /* at every place where something may have been dropped */
+    WfPromptBudget callbacks; /* ... while nothing but callbacks of weak references asks for it */
     WfPromptBudget look;   /* where a program looks whether something is gone */
+    WfPromptBudget useful; /* of those that find something */
+    bool found_dead;       /* the collection that runs has finalizers or callbacks to call, or has cleared weak references */
     uint8_t x_paused;      /* threads have had WF_BREAK_PROMPT taken away until the budget allows the next */
     /* --- settings and statistics --- */
     uint8_t x_enabled;

@@ -49,7 +49,7 @@ void wf_marker_init(WfGc *gc, WfMarker *m)
     m->top = 0;
     m->visit = NULL;
     m->saw_watched = false;
-    m->cells = m->bytes = 0;
+    m->cells = m->bytes = m->rescanned = 0;
     m->redirty.len = 0;
     m->comparing.len = 0;
     m->compares = m->saw_table = false;
@@ -422,6 +422,7 @@ static void rescan_cell(WfMarker *m, char *p, size_t size, uintptr_t card, char 
     if (wf_mark_bits(o) == 3 && is_buffer(o->kind)) {
         return; /* left to itself: wf_gc_replaced */
     }
+    m->rescanned++;
     if (size <= SMALL_RETRACE) {
         if (*last != p) {
             *last = p;

@@ -222,7 +222,7 @@ static void remove_entry(WfWeakShard *s, uint32_t at)
     s->n_used--;
 }
 
-WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target)
+WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target, bool asks)
 {
     WfGc *gc = t->rt->gc;
     WfWeakShard *s = shard_of(gc, target);
@@ -232,8 +232,6 @@ WfStatus wf_gc_register_weakref(WfThread *t, WfObject *weakref, WfObject *target
     wf_raw_unlock(&s->lock);
     /* classes are part of cycles, nobody expects them to go at once */
     if (ok && target->kind != WF_KIND_TYPE && !wf_mark_is_set(target) && wf_can_watch(target)) {
-        WfValue callback = wf_load(&((WfWeakHead *)weakref)->callback);
-        bool asks = !wf_is_empty(callback) && !wf_is_none(callback);
         wf_raw_lock(&gc->weak_lock);
         ok = is_watched(target) ? watch_more(gc, target, asks) : watch(gc, target, asks);
         wf_raw_unlock(&gc->weak_lock);
@@ -280,6 +278,7 @@ static bool settle_entry(WfGc *gc, WfWeakShard *s, uint32_t at)
     WfWeakHead *r = (WfWeakHead *)e->weakref;
     wf_atomic_store_release_u64(&r->x_target, 0);
     if (alive) {
+        gc->found_dead = true;
         WfValue callback = wf_load(&r->callback);
         if (!wf_is_empty(callback) && !wf_is_none(callback)) {
             WfDue due = {e->weakref, e->target, e->number, e->number};
@@ -529,6 +528,7 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
     gc->x_finalizable = asking_finalizable;
     gc->aged_at = gc->stats.collections[0];
 
+    gc->found_dead = dead.len > 0;
     if (dead.len > 0) {
         keep_dead(gc, m, &dead);
         for (size_t i = 0; i < gc->kept.len; i++) {

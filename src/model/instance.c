@@ -54,6 +54,9 @@ WfObject *wf_instance_new(WfThread *t, WfType *type, size_t extra_bytes)
     }
     const WfShape *root = (const WfShape *)(uintptr_t)wf_load_acquire(&type->root_shape).bits;
     size_t size = type->instance_size + ((extra_bytes + 7) & ~(size_t)7) + root->n_inline * sizeof(WfSlot);
+    if (size < 32 && (wf_type_flags(type) & WF_TF_HEAP) != 0) {
+        size = 32; /* cells of 16 bytes cannot be watched: finalizers and weak references would be served late */
+    }
     WfObject *o = wf_gc_alloc_head(t, size < 16 ? 16 : size, wf_head(wf_shape_id_of(root), (WfKind)type->kind));
     if (o != NULL && WF_UNLIKELY((wf_type_flags(type) & WF_TF_FINALIZER) != 0)
         && wf_gc_register_finalizable(t, o) != WF_OK) {

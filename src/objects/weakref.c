@@ -8,7 +8,9 @@
 
 #include "model/builtin.h"
 #include "objects/builtin_function.h"
+#include "objects/function.h"
 #include "objects/genericalias.h"
+#include "objects/module.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 
@@ -36,6 +38,16 @@ static bool is_shared(void *arg, WfObject *o)
     return s->found == NULL;
 }
 
+/* Does anybody notice when the callback comes late? Not that of the import system, which has one for each module. */
+static bool expects_call(WfThread *t, WfValue callback)
+{
+    if (wf_is_empty(callback) || !WF_IS_KIND(callback, FUNCTION) || wf_is_empty(t->interp->importlib)) {
+        return !wf_is_empty(callback);
+    }
+    WfDict *space = wf_module_dict(t, t->interp->importlib);
+    return space == NULL || !wf_is(wf_load(&wf_as_function(callback)->globals), wf_from_object(space));
+}
+
 static WfValue make(WfThread *t, WfType *type, WfValue target, WfValue callback)
 {
     if (!wf_weakref_supported(target)) {
@@ -57,7 +69,7 @@ static WfValue make(WfThread *t, WfType *type, WfValue target, WfValue callback)
     wf_store(&r->callback, callback);
     r->x_hash = -1;
     __atomic_store_n(&r->x_target, target.bits, __ATOMIC_RELEASE);
-    if (wf_gc_register_weakref(t, &r->h, wf_as_object(target)) != WF_OK) {
+    if (wf_gc_register_weakref(t, &r->h, wf_as_object(target), expects_call(t, callback)) != WF_OK) {
         return WF_EMPTY;
     }
     return wf_from_object(r);

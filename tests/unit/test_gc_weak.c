@@ -57,7 +57,7 @@ static WfWeakHead *weakref(WfThread *t, Node *target, int64_t id)
     CHECK(r != NULL);
     r->x_target = (uintptr_t)target;
     wf_store_ptr_raw(&r->callback, f);
-    CHECK(wf_gc_register_weakref(t, &r->h, &target->h) == WF_OK);
+    CHECK(wf_gc_register_weakref(t, &r->h, &target->h, id != 0) == WF_OK);
     return r;
 }
 
