@@ -27,7 +27,7 @@
 #define FULL_SLACK (8 * MIB)
 #define PARALLEL_MIN (16 * MIB)
 #define KEEP_YOUNG_MAX 1500
-#define PROMPT_MANY 64
+#define PROMPT_MANY 1000
 #define PROMPT_WORK 256
 #define CREDIT_NS 20000000 /* of prompt collections */
 #define CALLBACKS_CREDIT_NS 2000000
