@@ -446,6 +446,14 @@ static WfStatus replace_raw(WfThread *t, WfValue v, const void **field, int32_t 
     return WF_OK;
 }
 
+/* Of what a program says the instructions are. */
+static WfValue new_untrusted(WfThread *t, const WfCodeParts *p)
+{
+    const char *wrong = wf_code_verify(p);
+    wrong = wrong == NULL ? wf_code_prove(p) : wrong;
+    return wrong == NULL ? wf_code_new(t, p) : wf_raise(t, WF_EXC(ValueError), "code: %s", wrong);
+}
+
 enum {
     R_SELF, R_ARGCOUNT, R_POSONLY, R_KWONLY, R_NLOCALS, R_STACKSIZE, R_FLAGS, R_FIRSTLINE, R_CODE, R_CONSTS, R_NAMES, R_VARNAMES,
     R_FREEVARS, R_CELLVARS, R_FILENAME, R_NAME, R_QUALNAME, R_LINETABLE, R_EXCEPTIONTABLE
@@ -484,7 +492,12 @@ static WfValue code_replace(WfThread *t, WfValue *a)
     p.insns = (const WfInsn *)insns;
     p.positions = n_positions == p.n_insns ? (const WfPosition *)positions : NULL;
     p.handlers = (const WfHandler *)handlers;
-    return wf_code_new(t, &p);
+    bool same = true; /* what the instructions rely on */
+    const int relied[] = {R_ARGCOUNT, R_KWONLY, R_NLOCALS, R_STACKSIZE, R_FLAGS, R_CODE, R_CONSTS, R_FREEVARS, R_CELLVARS, R_EXCEPTIONTABLE};
+    for (size_t i = 0; i < WF_ARRAY_LEN(relied); i++) {
+        same = same && wf_is_empty(a[relied[i]]);
+    }
+    return same ? wf_code_new(t, &p) : new_untrusted(t, &p);
 }
 
 static bool same_raw(const WfSlot *a, const WfSlot *b)

@@ -9,4 +9,8 @@
  * loop leave its registers, its constants or its instructions. */
 const char *wf_code_verify(const WfCodeParts *p);
 
+/* NULL, or what is wrong, of code that has passed wf_code_verify but comes from outside: that every operand is of the kind its
+ * instruction trusts it to be. */
+const char *wf_code_prove(const WfCodeParts *p);
+
 #endif
