@@ -866,13 +866,24 @@ size_t wf_unit_size(const uint8_t *data, size_t n)
     return head[0] == layout && head[1] >= HEAD_SIZE && head[1] <= n ? head[1] : 0;
 }
 
-WfValue wf_unit_load(WfThread *t, const uint8_t *data, size_t n)
+static bool checksum_fits(const uint8_t *data, size_t n)
 {
     uint64_t check;
-    uint32_t counts[2];
     memcpy(&check, data + 8, 8);
+    return check == check_of(data + 16, n - 16);
+}
+
+bool wf_unit_intact(const uint8_t *data, size_t n)
+{
+    size_t size = wf_unit_size(data, n);
+    return size != 0 && checksum_fits(data, size);
+}
+
+WfValue wf_unit_load(WfThread *t, const uint8_t *data, size_t n)
+{
+    uint32_t counts[2];
     memcpy(counts, data + 16, 8);
-    if (check != check_of(data + 16, n - 16) || counts[1] >= counts[0] || HEAD_SIZE + (uint64_t)counts[0] * 4 > n) {
+    if (!checksum_fits(data, n) || counts[1] >= counts[0] || HEAD_SIZE + (uint64_t)counts[0] * 4 > n) {
         return damaged(t);
     }
     WfRaw *unit = wf_gc_alloc_raw(t, (int64_t)n, false);

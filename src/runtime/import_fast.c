@@ -15,6 +15,7 @@
  * Tests:      tests/modules/import_paths.py, test_importlib (test_threaded_import) */
 #include "runtime/import_fast.h"
 
+#include "code/unit.h"
 #include "compiler/compile.h"
 #include "modules/_io/io.h"
 #include "modules/marshal.h"
@@ -61,6 +62,7 @@ typedef struct WfImporter {
     uint64_t versions[N_CLASSES];
     WfValue find_and_load; /* importlib's; root */
     WfValue gcd_import;    /* root */
+    WfValue classify_pyc;  /* importlib's; root */
     WfRawLock lock;
     Importing *importing;
     Wait *waits;
@@ -433,6 +435,22 @@ static WfValue compiled_code(WfThread *t, const Found *found, const char *cached
     return code;
 }
 
+/* importlib's _classify_pyc, and one thing more: a compiled file of another weft, or a damaged one, is no compiled file. */
+static WfValue classify_pyc(WfThread *t, WfValue *a)
+{
+    WfValue flags = wf_call3(t, importer_of(t)->classify_pyc, a[0], a[1], a[2]);
+    WfView view;
+    if (wf_is_empty(flags) || wf_view_get(t, a[0], &view) != WF_OK) {
+        return WF_EMPTY;
+    }
+    bool is_code = view.length > 16 && (view.data[16] & 0x7f) == 'c'; /* other values are for _compile_bytecode to complain of */
+    bool good = !is_code || wf_unit_intact(view.data + 17, (size_t)view.length - 17);
+    wf_view_release(t, &view);
+    return good ? flags : wf_raise_import(t, WF_EXC(ImportError), a[1], WF_NONE, "damaged code, or of another version, in %R", a[1]);
+}
+static const WfBuiltinDef classify_pyc_def = {"_classify_pyc", classify_pyc, "(data, name, exc_details, /)",
+                                              "Check the head of a compiled file, and the code behind it; return its flags.", 0};
+
 /* --- loading ------------------------------------------------------------------------------------------------------ */
 
 static WfValue importlib_call1(WfThread *t, const char *name, WfValue arg)
@@ -755,6 +773,16 @@ static WfValue find_and_load(WfThread *t, WfValue *a)
 }
 static const WfBuiltinDef find_and_load_def = {"_find_and_load", find_and_load, "(name, import_, /)", "Find and load the module.", 0};
 
+/* Puts a function in C in the place of a module's; *original, a root, receives that. */
+static WfStatus replace(WfThread *t, WfValue module, const WfBuiltinDef *def, WfValue *original)
+{
+    *original = wf_getattr_cstr(t, module, def->name);
+    wf_gc_add_root(t->rt, original);
+    WfValue function = wf_is_empty(*original) ? WF_EMPTY : wf_builtin_new(t, def, module, NULL);
+    WfStr *name = wf_is_empty(function) ? NULL : wf_str_intern_cstr(t, def->name);
+    return name == NULL ? WF_RAISED : wf_setattr(t, module, name, function);
+}
+
 WfStatus wf_import_fast_init(WfThread *t)
 {
     WfImporter *im = (WfImporter *)calloc(1, sizeof *im);
@@ -770,16 +798,14 @@ WfStatus wf_import_fast_init(WfThread *t)
         im->versions[i] = __atomic_load_n(&WF_AS(WfType, im->classes[i])->x_version, __ATOMIC_ACQUIRE);
         wf_gc_add_root(t->rt, &im->classes[i]);
     }
-    WfDict *d = wf_module_dict(t, t->interp->importlib);
-    WfStr *name = wf_str_intern_cstr(t, "_find_and_load");
-    WfValue fast = d == NULL || name == NULL ? WF_EMPTY : wf_builtin_new(t, &find_and_load_def, t->interp->importlib, NULL);
     im->gcd_import = wf_getattr_cstr(t, t->interp->importlib, "_gcd_import");
-    im->find_and_load = wf_is_empty(fast) ? fast : wf_dict_get_str(d, name);
-    if (wf_is_empty(im->gcd_import) || wf_is_empty(im->find_and_load)) {
+    if (wf_is_empty(im->gcd_import)) {
         return WF_RAISED;
     }
     wf_gc_add_root(t->rt, &im->gcd_import);
-    wf_gc_add_root(t->rt, &im->find_and_load);
     t->interp->importer = im;
-    return wf_dict_set_str(t, d, name, fast);
+    return replace(t, t->interp->importlib, &find_and_load_def, &im->find_and_load) == WF_OK
+                   && replace(t, external, &classify_pyc_def, &im->classify_pyc) == WF_OK
+               ? WF_OK
+               : WF_RAISED;
 }
