@@ -93,7 +93,7 @@ typedef struct WfWeakShard {
     uint32_t n_heads; /* power of two */
     uint32_t n_used;
     uint32_t unused;
-    WF_VEC(uint32_t) young; /* entries made since the last collection, or whose target is watched */
+    WF_VEC(uint32_t) young; /* entries made since the last collection, or of which a part is watched */
 } __attribute__((aligned(64))) WfWeakShard;
 
 /* A finalizable object that is looked at by young collections. */

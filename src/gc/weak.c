@@ -10,7 +10,8 @@
  *             Order: a finalizer is queued before those of the objects it can reach.
  *             What a prompt collection finds dead stays watched until the next real one (gc.c, unmark_found).
  * Invariants: K1 a cell that is unmarked and watched is alive or in question, never swept.
- *             K2 an entry of a weak table whose target may die in a young collection is in its shard's young list.
+ *             K2 an entry of a weak table whose target or weak reference may die in a young collection (also one that was old
+ *             and has been kept for a finalizer) is in its shard's young list; likewise young_release.
  * Threads:    registering takes weak_lock or a shard's lock (raw); the rest runs with the world stopped.
  * Tests:      tests/unit/test_gc_weak.c */
 #include "gc/heap.h"
@@ -291,6 +292,12 @@ static bool settle_entry(WfGc *gc, WfWeakShard *s, uint32_t at)
     return false;
 }
 
+/* May the next young collection find one of the two dead? */
+static bool stays_young(const WfWeakEntry *e)
+{
+    return is_watched(e->target) || is_watched(e->weakref);
+}
+
 static void settle_shard(WfGc *gc, WfWeakShard *s, bool full)
 {
     size_t n = s->young.len;
@@ -298,7 +305,7 @@ static void settle_shard(WfGc *gc, WfWeakShard *s, bool full)
     for (size_t i = n; i-- > 0;) {
         uint32_t at = s->young.data[i];
         if (settle_entry(gc, s, at)) {
-            if (gc->keep_young || is_watched(s->entries.data[at].target)) {
+            if (gc->keep_young || stays_young(&s->entries.data[at])) {
                 s->young.data[--kept] = at;
             } else {
                 s->entries.data[at].old = 1;
@@ -308,8 +315,12 @@ static void settle_shard(WfGc *gc, WfWeakShard *s, bool full)
     memmove(s->young.data, s->young.data + kept, (n - kept) * sizeof s->young.data[0]);
     s->young.len = n - kept;
     for (uint32_t at = (uint32_t)s->entries.len; full && at-- > 1;) {
-        if (s->entries.data[at].target != NULL && s->entries.data[at].old) {
-            (void)settle_entry(gc, s, at);
+        WfWeakEntry *e = &s->entries.data[at];
+        if (e->target != NULL && e->old && settle_entry(gc, s, at) && stays_young(e)) { /* kept for a finalizer */
+            e->old = 0;
+            if (!wf_vec_push(&s->young, at)) {
+                WF_FATAL("no memory for the collector");
+            }
         }
     }
 }
@@ -573,10 +584,12 @@ void wf_weak_process(WfGc *gc, WfMarker *m, bool full)
         n = 0;
         for (size_t i = 0; i < gc->old_release.len; i++) {
             WfObject *o = gc->old_release.data[i];
-            if (wf_mark_is_set(o)) {
-                gc->old_release.data[n++] = o;
-            } else {
+            if (!wf_mark_is_set(o)) {
                 gc->rt->release(o);
+            } else if (is_watched(o)) {
+                push_or_die(&gc->young_release, o);
+            } else {
+                gc->old_release.data[n++] = o;
             }
         }
         gc->old_release.len = n;

@@ -326,6 +326,53 @@ static WF_NOINLINE void test_stale_word(WfThread *t)
     run(t, WF_GC_FULL);
 }
 
+/* root -> finalizable -> target; other -> weakref of target; finalizable -> weakref of other. All old. */
+static WF_NOINLINE void make_old(WfThread *t)
+{
+    Node *f = finalizable(t, 1, wf_from_object(named(t, 2, WF_EMPTY)));
+    root = wf_from_object(f);
+    Node *target = WF_LOAD(Node, &f->s[1]);
+    other = wf_from_object(named(t, 3, WF_EMPTY));
+    wf_store_ptr(&WF_AS(Node, other)->s[1], weakref(t, target, 0));
+    wf_store_ptr(&f->s[2], weakref(t, WF_AS(Node, other), 0));
+    CHECK(wf_gc_register_release(t, &target->h) == WF_OK);
+    for (int i = 0; i < 40; i++) {
+        run(t, WF_GC_YOUNG);
+    }
+}
+
+/* What a full collection keeps for a finalizer is young again, and with it its weak references, those to it, and its release. */
+static WF_NOINLINE void test_old_kept(WfThread *t)
+{
+    make_old(t);
+    root = WF_EMPTY;
+    run(t, WF_GC_FULL);
+    EXPECT("f1 ");
+    CHECK(WF_LOAD(WfWeakHead, &WF_AS(Node, other)->s[1])->x_target != 0);
+    run(t, WF_GC_YOUNG);
+    CHECK(WF_LOAD(WfWeakHead, &WF_AS(Node, other)->s[1])->x_target == 0);
+    int n = 0;
+    wf_gc_each_weakref(t, WF_AS(WfObject, other), count_refs, &n);
+    CHECK(n == 0);
+    EXPECT("r2 ");
+    other = WF_EMPTY;
+    run(t, WF_GC_FULL);
+    EXPECT("");
+
+    /* a young weak reference to something old that is kept */
+    root = wf_from_object(named(t, 4, WF_EMPTY));
+    run(t, WF_GC_FULL);
+    (void)finalizable(t, 5, wf_from_object(weakref(t, WF_AS(Node, root), 0)));
+    run(t, WF_GC_YOUNG);
+    EXPECT("f5 ");
+    run(t, WF_GC_YOUNG);
+    n = 0;
+    wf_gc_each_weakref(t, WF_AS(WfObject, root), count_refs, &n);
+    CHECK(n == 0);
+    root = WF_EMPTY;
+    run(t, WF_GC_FULL);
+}
+
 /* However many finalizable objects there are, a prompt collection forgets none. */
 static WF_NOINLINE void test_crowd(WfThread *t)
 {
@@ -358,6 +405,7 @@ int main(void)
     test_walk(t);
     test_unswept(t);
     test_stale_word(t);
+    test_old_kept(t);
     root = other = WF_EMPTY;
     run(t, WF_GC_FULL);
     root = wf_from_object(finalizable(t, 1, wf_from_object(finalizable(t, 2, WF_EMPTY))));
