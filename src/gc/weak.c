@@ -458,6 +458,15 @@ static void keep_dead(WfGc *gc, WfMarker *m, DeadVec *dead)
     wf_mark_drain(m);
     m->found = NULL;
     free(sorted);
+    if (gc->full) { /* strings may be in the intern table, which is weak: it is swept now, and what it keeps has to be old */
+        size_t kept = 0;
+        for (size_t i = 0; i < gc->kept.len; i++) {
+            if (gc->kept.data[i]->kind != WF_KIND_STR) {
+                gc->kept.data[kept++] = gc->kept.data[i];
+            }
+        }
+        gc->kept.len = kept;
+    }
 }
 
 static void add_dead(DeadVec *dead, WfObject *o)

@@ -373,6 +373,36 @@ static WF_NOINLINE void test_old_kept(WfThread *t)
     run(t, WF_GC_FULL);
 }
 
+static WfObject *interned;
+static void after_mark(WfRuntime *rt)
+{
+    (void)rt;
+    if (interned != NULL && !wf_gc_is_marked(interned)) {
+        interned = NULL;
+    }
+}
+
+/* Weak tables of strings are swept by full collections only: a string that they may keep then is not freed before the next. */
+static WF_NOINLINE void test_kept_string(WfThread *t)
+{
+    interned = wf_gc_alloc(t, WF_KIND_STR, sizeof(Node) + 6 * sizeof(WfSlot));
+    CHECK(interned != NULL);
+    root = wf_from_object(finalizable(t, 1, wf_from_object(interned)));
+    for (int i = 0; i < 40; i++) {
+        run(t, WF_GC_YOUNG);
+    }
+    root = WF_EMPTY;
+    run(t, WF_GC_FULL);
+    EXPECT("f1 ");
+    for (int i = 0; i < 2; i++) {
+        run(t, WF_GC_YOUNG);
+        use_cells(t, 6, 5000);
+        CHECK(interned == NULL || interned->kind == WF_KIND_STR);
+    }
+    run(t, WF_GC_FULL);
+    CHECK(interned == NULL);
+}
+
 /* However many finalizable objects there are, a prompt collection forgets none. */
 static WF_NOINLINE void test_crowd(WfThread *t)
 {
@@ -406,6 +436,8 @@ int main(void)
     test_unswept(t);
     test_stale_word(t);
     test_old_kept(t);
+    fake_runtime.after_mark = after_mark;
+    test_kept_string(t);
     root = other = WF_EMPTY;
     run(t, WF_GC_FULL);
     root = wf_from_object(finalizable(t, 1, wf_from_object(finalizable(t, 2, WF_EMPTY))));
