@@ -376,6 +376,12 @@ WfStatus wf_except_star_result(WfThread *t, WfValue orig, WfValue list, WfValue 
     *out = WF_EMPTY;
     WfList *all = wf_as_list(list);
     int64_t n = wf_list_length(all);
+    for (int64_t i = 0; i < n; i++) { /* instructions that no compiler made may put anything there */
+        WfValue e = wf_list_at(all, i);
+        if (!wf_is_none(e) && !wf_is_exception(e)) {
+            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "exceptions must derive from BaseException, not %T", e));
+        }
+    }
     if (!is_group(orig)) {
         /* A naked exception: it or what the one clause that took it has raised. */
         for (int64_t i = 0; i < n; i++) {
