@@ -28,7 +28,8 @@ PATIENCE = 10 if BUILD in ("asan", "tsan") else 1
 CPYTHON = "/usr/bin/python3.11"
 # The same for each user: no variable of Python's own but these. Unbuffered, because stdout and stderr are recorded as one.
 ENVIRONMENT = {**{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
-               "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+               "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1",
+               "TSAN_OPTIONS": "die_after_fork=0"}
 
 
 def run(command, timeout, env=None, stdin=None, cwd=ROOT):
@@ -126,9 +127,9 @@ def tests():
         seen.add(path)
         name = str(path.relative_to(ROOT / "tests"))
         yield "program/" + name, program(RELEASE, path)
-        if "gc" in path.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]:
+        if "under the gc debug modes" in path.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]:
             yield "gc/" + name, program(DEBUG, path, {"WEFT_GC_DEBUG": "stress=97,poison,barrier,operands"})
-            yield "gc-prompt/" + name, program(DEBUG, path, {"WEFT_GC_DEBUG": "stress=9973,poison,heap,prompt"})
+            yield "gc-prompt/" + name, program(DEBUG, path, {"WEFT_GC_DEBUG": "stress=9973,poison,heap=20,prompt"})
     listing = ROOT / "tests/conformance/expected.txt"
     for line in listing.read_text().splitlines() if listing.exists() else []:
         if line and not line.startswith("#"):

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  * WEFT_GC_DEBUG is a list, separated by commas: stress[=n] collects at every n-th allocation; poison fills freed cells and checks
  * them when they are used again; barrier traces everything after each young collection and stops the
- * process where a reachable cell was not marked (a store without its write barrier); heap checks after every collection that
+ * process where a reachable cell was not marked (a store without its write barrier); heap[=n] checks after every n-th collection that
  * what is alive or in question (H1) refers to nothing that may be swept; fail=n[:m] makes the n-th allocation of the program fail,
  * and then, with m, every m-th; prompt lets prompt collections cost what they like, so that they come wherever something may have
  * been dropped; operands looks at what each instruction reads (vm/check.c). */
@@ -25,8 +25,9 @@ void wf_debug_init(WfGc *gc)
             gc->poison = true;
         } else if (n == 7 && strncmp(s, "barrier", 7) == 0) {
             gc->verify = true;
-        } else if (n == 4 && strncmp(s, "heap", 4) == 0) {
-            gc->check_heap = true;
+        } else if (strncmp(s, "heap", 4) == 0) {
+            int every = n > 5 ? atoi(s + 5) : 1;
+            gc->check_heap = every > 0 ? (uint32_t)every : 1;
         } else if (strncmp(s, "fail=", 5) == 0) {
             char *end;
             gc->fail_first = (uint32_t)strtoul(s + 5, &end, 10);
@@ -36,7 +37,7 @@ void wf_debug_init(WfGc *gc)
         } else if (n == 8 && strncmp(s, "operands", 8) == 0) {
             gc->rt->check_operands = true;
         } else {
-            fprintf(stderr, "weft: WEFT_GC_DEBUG: stress[=n], poison, barrier, heap, fail=n[:m], prompt, operands\n");
+            fprintf(stderr, "weft: WEFT_GC_DEBUG: stress[=n], poison, barrier, heap[=n], fail=n[:m], prompt, operands\n");
         }
         s += n + (s[n] == ',');
     }

@@ -334,7 +334,7 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         gc->x_requested = 0;
     }
 #if WF_DEBUG
-    if (gc->check_heap) {
+    if (gc->check_heap != 0 && ++gc->heap_checks % gc->check_heap == 0) {
         wf_debug_check_heap(gc);
     }
 #endif

@@ -192,7 +192,8 @@ struct WfGc {
     uint32_t fail_left;  /* allocations until one fails; 0: none will */
     uint32_t stress;
     uint32_t stress_left;
-    bool poison, verify, check_heap, always_prompt;
+    bool poison, verify, always_prompt;
+    uint32_t check_heap, heap_checks; /* after each check_heap-th collection; 0: never */
 };
 
 /* --- addresses ---------------------------------------------------------------------------------------------------- */

@@ -80,7 +80,7 @@ print(gc.collect() > 0, gc.collect())
 for i in range(3):
     for k in range(10):
         ring()
-    print(gc.collect(i))
+    print(0 < gc.collect(i) <= 30)  # an automatic collection may have found some
 times = 0
 while gc.collect():
     times += 1
