@@ -2,36 +2,45 @@
  * SPDX-License-Identifier: MIT
  *
  * Design: two sides, each with a ring of values, a lock and a cache line of its own. put fills the one ring; get empties the
- * other, and when that has run out exchanges the two: so putters and getters meet once for many items. A getter that
- * finds nothing counts itself in `x_waiting` and parks; a putter wakes one if there is any. put never blocks and runs no Python
- * code, so it may be called from finalizers and signal handlers.
- * Threads: a side's fields under its lock; the getters' lock is taken first. Counts and x_waiting are also read without. */
+ * other, and when that has run out exchanges the two: so putters and getters meet once for many items. The header has a line
+ * of its own too: each call reads it. A getter that finds nothing on either side counts itself in `x_waiting`, under
+ * the putters' lock, so that a putter sees it when it puts without a fence of its own; then it parks. Who wakes it takes it
+ * off the count, so that one wake-up is asked for once. put never blocks and runs no Python code, so it may be called from
+ * finalizers and signal handlers.
+ * Threads: a side's fields under its lock, except that `out`, while its count is 0, belongs to who has the lock of `in`. Nobody
+ * takes both locks. Counts are also read without. */
 #include "model/builtin.h"
 #include "objects/dict.h"
 #include "objects/exceptions.h"
 #include "objects/genericalias.h"
 #include "objects/list.h"
 #include "objects/str.h"
+#include "platform/atomics.h"
 #include "sched/park.h"
 
 #include <math.h>
+
+#define LINE 64
+#define PATIENCE 4 /* times that a getter lets a busy putter go on */
+#define PAUSES 8
 
 typedef struct Side {
     WfSlot ring;     /* WfSlots or EMPTY */
     int64_t first;
     int64_t x_count; /* atomic; written under the lock */
+    uint8_t x_lock;
 } Side;
 
 typedef struct SimpleQueue {
-    WfObject h;         /* its lock is that of `in` */
+    WfObject h;
+    char space[LINE - sizeof(WfObject)];
     Side in;
-    uint32_t x_waiting; /* atomic: getters parked or about to park */
-    char space[64 - sizeof(WfObject) - sizeof(Side) - sizeof(uint32_t)];
+    uint32_t x_waiting; /* getters parked or about to park: raised under the lock of `in`, lowered by whoever ends the waiting */
+    char more_space[LINE - sizeof(Side) - sizeof(uint32_t)];
     Side out;
-    uint8_t x_out_lock;
-    char more_space[64 - sizeof(Side) - 1]; /* a cell of 128 bytes begins with a cache line */
+    char last_space[2 * LINE - sizeof(Side)];
 } SimpleQueue;
-_Static_assert(sizeof(SimpleQueue) == 128, "two cache lines");
+_Static_assert(sizeof(SimpleQueue) == 4 * LINE, "a power of two: such a cell begins with a line");
 
 static SimpleQueue *self_queue(WfValue v)
 {
@@ -47,16 +56,25 @@ static WfValue queue_new(WfThread *t, WfType *type, const WfArgs *args)
     return wf_parse_args(t, "SimpleQueue", "()", args, NULL, 0) == WF_OK ? wf_from_object(wf_instance_new(t, type, 0)) : WF_EMPTY;
 }
 
+static uintptr_t stop_waiting(void *arg, WfThread *woken, bool more)
+{
+    (void)more;
+    if (woken != NULL) {
+        __atomic_sub_fetch(&((SimpleQueue *)arg)->x_waiting, 1u, __ATOMIC_RELAXED);
+    }
+    return 0;
+}
+
 static WfStatus push(WfThread *t, SimpleQueue *q, WfValue v)
 {
     Side *in = &q->in;
-    wf_byte_lock(t, &q->h.x_lock);
+    wf_byte_lock(t, &q->in.x_lock);
     WfSlots *ring = WF_LOAD(WfSlots, &in->ring);
     int64_t n = in->x_count, capacity = ring == NULL ? 0 : ring->capacity;
     if (n == capacity) {
         WfSlots *fresh = wf_gc_alloc_slots(t, capacity < 8 ? 8 : capacity * 2);
         if (fresh == NULL) {
-            wf_byte_unlock(&q->h.x_lock);
+            wf_byte_unlock(&q->in.x_lock);
             return WF_RAISED;
         }
         for (int64_t i = 0; i < n; i++) {
@@ -66,56 +84,93 @@ static WfStatus push(WfThread *t, SimpleQueue *q, WfValue v)
         ring = fresh;
     }
     wf_store(&ring->items[n], v);
-    /* seq_cst with x_waiting: either the getter sees the item or we see the getter */
-    __atomic_store_n(&in->x_count, n + 1, __ATOMIC_SEQ_CST);
-    wf_byte_unlock(&q->h.x_lock);
-    if (__atomic_load_n(&q->x_waiting, __ATOMIC_SEQ_CST) != 0) {
-        (void)wf_unpark_one(&q->in.x_count, NULL, NULL);
+    __atomic_store_n(&in->x_count, n + 1, __ATOMIC_RELAXED);
+    bool waited_for = __atomic_load_n(&q->x_waiting, __ATOMIC_RELAXED) != 0;
+    wf_byte_unlock(&q->in.x_lock);
+    if (waited_for) {
+        (void)wf_unpark_one(&q->in.x_count, stop_waiting, q);
     }
     return WF_OK;
 }
 
-/* Nothing is left on the getters' side: takes what has been put. */
-static void exchange(WfThread *t, SimpleQueue *q)
+/* Takes the oldest item off a side that has some. */
+static WfValue take(Side *side)
 {
-    wf_byte_lock(t, &q->h.x_lock);
-    WfValue empty = wf_load(&q->out.ring), full = wf_load(&q->in.ring);
-    /* first here, then away there: who looks without a lock never sees less than there is */
-    q->out.first = 0;
-    wf_store(&q->out.ring, full);
-    __atomic_store_n(&q->out.x_count, q->in.x_count, __ATOMIC_SEQ_CST);
-    wf_store(&q->in.ring, empty);
-    __atomic_store_n(&q->in.x_count, 0, __ATOMIC_SEQ_CST);
-    wf_byte_unlock(&q->h.x_lock);
+    WfSlot *at = &WF_LOAD(WfSlots, &side->ring)->items[side->first];
+    WfValue v = wf_load(at);
+    wf_store_raw(at, WF_EMPTY);
+    side->first++;
+    __atomic_store_n(&side->x_count, side->x_count - 1, __ATOMIC_RELEASE); /* pairs with exchange: when it is 0 the side is left */
+    return v;
+}
+
+/* Under the lock of `in`, nothing is left on the other side: the oldest item; the rest goes to the other side. */
+static WfValue exchange(SimpleQueue *q)
+{
+    Side *in = &q->in, *out = &q->out;
+    WfValue v = take(in);
+    if (in->x_count > 0) {
+        WfValue empty = wf_load(&out->ring), full = wf_load(&in->ring);
+        out->first = 1;
+        wf_store(&out->ring, full);
+        wf_store(&in->ring, empty);
+        /* first there, then not here: who looks without a lock never sees less than there is. Pairs with count and pop */
+        __atomic_store_n(&out->x_count, in->x_count, __ATOMIC_RELEASE);
+        __atomic_store_n(&in->x_count, 0, __ATOMIC_RELEASE);
+    }
+    in->first = 0;
+    return v;
 }
 
 /* Not less than there is, and more only while another thread exchanges the sides. */
 static int64_t count(const SimpleQueue *q)
 {
-    return __atomic_load_n(&q->in.x_count, __ATOMIC_SEQ_CST) + __atomic_load_n(&q->out.x_count, __ATOMIC_SEQ_CST);
+    int64_t n = __atomic_load_n(&q->in.x_count, __ATOMIC_ACQUIRE);
+    return n + __atomic_load_n(&q->out.x_count, __ATOMIC_RELAXED);
 }
 
-/* The oldest item, or WF_EMPTY. */
-static WfValue pop(WfThread *t, SimpleQueue *q)
+/* The lock of `in` for a getter. A putter at work is left alone for a moment, and there is more to take over then. */
+static void lock_in(WfThread *t, SimpleQueue *q)
 {
-    WfValue v = WF_EMPTY;
-    Side *out = &q->out;
-    wf_byte_lock(t, &q->x_out_lock);
-    if (out->x_count == 0 && __atomic_load_n(&q->in.x_count, __ATOMIC_SEQ_CST) > 0) {
-        exchange(t, q);
+    for (int i = 0; i < PATIENCE && __atomic_load_n(&q->in.x_lock, __ATOMIC_RELAXED) != 0; i++) {
+        for (int k = 0; k < PAUSES; k++) {
+            wf_cpu_relax();
+        }
     }
-    int64_t n = out->x_count;
-    if (n > 0) {
-        WfSlots *ring = WF_LOAD(WfSlots, &out->ring);
-        v = wf_load(&ring->items[out->first]);
-        wf_store_raw(&ring->items[out->first], WF_EMPTY);
-        out->first++;
-        __atomic_store_n(&out->x_count, n - 1, __ATOMIC_SEQ_CST);
-    }
-    wf_byte_unlock(&q->x_out_lock);
-    return v;
+    wf_byte_lock(t, &q->in.x_lock);
 }
 
+/* The oldest item, or WF_EMPTY; then, if it will wait, the thread is counted as waiting. */
+static WfValue pop(WfThread *t, SimpleQueue *q, bool will_wait)
+{
+    Side *in = &q->in, *out = &q->out;
+    WfValue v = WF_EMPTY;
+    for (;;) {
+        if (__atomic_load_n(&out->x_count, __ATOMIC_RELAXED) > 0) {
+            wf_byte_lock(t, &out->x_lock);
+            if (__atomic_load_n(&out->x_count, __ATOMIC_ACQUIRE) > 0) { /* pairs with exchange */
+                v = take(out);
+            }
+            wf_byte_unlock(&out->x_lock);
+            if (!wf_is_empty(v)) {
+                return v;
+            }
+        }
+        lock_in(t, q);
+        bool exhausted = __atomic_load_n(&out->x_count, __ATOMIC_ACQUIRE) == 0; /* pairs with take. Only under this lock it grows */
+        if (exhausted && in->x_count > 0) {
+            v = exchange(q);
+        } else if (exhausted && will_wait) {
+            __atomic_add_fetch(&q->x_waiting, 1u, __ATOMIC_RELAXED);
+        }
+        wf_byte_unlock(&in->x_lock);
+        if (exhausted) {
+            return v;
+        }
+    }
+}
+
+/* Under the bucket's lock, which who puts next takes after it has put. */
 static bool is_empty_queue(void *arg)
 {
     return count(arg) == 0;
@@ -131,22 +186,23 @@ static WfValue raise_empty(WfThread *t)
 static WfValue get(WfThread *t, SimpleQueue *q, int64_t deadline)
 {
     for (;;) {
-        WfValue v = pop(t, q);
+        WfValue v = pop(t, q, false);
+        if (wf_is_empty(v) && deadline != 0) {
+            wf_spin_while(t, is_empty_queue, q); /* meanwhile some more may come in */
+            v = pop(t, q, true);
+        }
         if (!wf_is_empty(v)) {
             return v;
         }
         if (deadline == 0) {
             return raise_empty(t);
         }
-        wf_spin_while(t, is_empty_queue, q); /* meanwhile some more may come in */
-        if (!is_empty_queue(q)) {
-            continue;
-        }
-        __atomic_add_fetch(&q->x_waiting, 1u, __ATOMIC_SEQ_CST);
         WfParkResult r = wf_park(t, &q->in.x_count, is_empty_queue, q, deadline, WF_PARK_INTERRUPTIBLE);
-        __atomic_sub_fetch(&q->x_waiting, 1u, __ATOMIC_SEQ_CST);
+        if (r != WF_PARK_UNPARKED) {
+            __atomic_sub_fetch(&q->x_waiting, 1u, __ATOMIC_RELAXED);
+        }
         if (r == WF_PARK_TIMEOUT) {
-            v = pop(t, q);
+            v = pop(t, q, false);
             return wf_is_empty(v) ? raise_empty(t) : v;
         }
         if (r == WF_PARK_INTERRUPTED && wf_handle_breaker(t) != WF_OK) {
@@ -191,9 +247,9 @@ static WfValue q_empty(WfThread *t, WfValue *a)
 static WfValue q_qsize(WfThread *t, WfValue *a)
 {
     SimpleQueue *q = self_queue(a[0]);
-    wf_byte_lock(t, &q->x_out_lock);
+    wf_byte_lock(t, &q->in.x_lock);
     int64_t n = count(q);
-    wf_byte_unlock(&q->x_out_lock);
+    wf_byte_unlock(&q->in.x_lock);
     return wf_small_int(n);
 }
 static const WfBuiltinDef queue_methods[] = {
