@@ -26,6 +26,7 @@
 #define ASK_FIRST ((size_t)1 << 30)
 #define HUGE_FROM 512 /* blocks: what lies beyond 32 MiB may be backed by large pages */
 #define SWEEP_BYTES 8192
+#define FRESH_BYTES 4096u /* of cells never used, at a time: a page */
 /* A block that gave less than 1/32 of its cells is left alone until the next full collection. */
 #define FULL_FRACTION 32
 #define COUNT_STEP ((uint64_t)64 << 10)
@@ -392,7 +393,15 @@ static WfFreeCell *sweep_some(WfGc *gc, WfBlock *b, uint32_t *count)
     uint32_t found = 0;
     uint32_t i = b->swept;
     while (i < n && found < want) {
-        uint32_t run = unmarked_run(b, marks, i, n - i < want - found ? n : i + want - found);
+        uint32_t stop = n - i < want - found ? n : i + want - found;
+        if (i < b->used) {
+            stop = stop < b->used ? stop : b->used;
+        } else { /* H2: the links of unused cells are what would bring their pages into being */
+            uint32_t next_page = (i * size | (FRESH_BYTES - 1)) / size + 1;
+            stop = stop < next_page ? stop : next_page;
+            want = found + 1;
+        }
+        uint32_t run = unmarked_run(b, marks, i, stop);
         if (run == 0) {
             i++;
             continue;
