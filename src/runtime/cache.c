@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,6 +54,25 @@ static WfValue read_file(WfThread *t, const char *path, struct stat *st)
     return b;
 }
 
+uint8_t *wf_read_whole(const char *path, size_t *n)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return NULL;
+    }
+    uint8_t *data = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 16 && st.st_size < INT32_MAX ? malloc((size_t)st.st_size) : NULL;
+    if (data != NULL) {
+        *n = (size_t)st.st_size;
+        if (read(fd, data, *n) != (ssize_t)*n) {
+            free(data);
+            data = NULL;
+        }
+    }
+    (void)close(fd);
+    return data;
+}
+
 static uint64_t check_of(const Head *h, const void *data, size_t n)
 {
     WfHashKey key = {(uint64_t)h->mtime, (uint64_t)h->size};
@@ -62,13 +82,14 @@ static uint64_t check_of(const Head *h, const void *data, size_t n)
 /* WF_EMPTY without exception: there is no sound entry. */
 static WfValue load_entry(WfThread *t, const char *entry, const struct stat *source)
 {
-    struct stat st;
-    WfValue b = read_file(t, entry, &st), code = WF_EMPTY;
-    if (!wf_is_empty(b) && wf_as_bytes(b)->length > (int64_t)sizeof(Head)) {
+    size_t n, used;
+    uint8_t *file = wf_read_whole(entry, &n);
+    WfValue code = WF_EMPTY;
+    if (file != NULL && n > sizeof(Head)) {
         Head h;
-        memcpy(&h, wf_as_bytes(b)->data, sizeof h);
-        const uint8_t *data = wf_as_bytes(b)->data + sizeof h;
-        size_t n = (size_t)wf_as_bytes(b)->length - sizeof h, used;
+        memcpy(&h, file, sizeof h);
+        const uint8_t *data = file + sizeof h;
+        n -= sizeof h;
         int64_t mtime = (int64_t)source->st_mtim.tv_sec * 1000000000 + source->st_mtim.tv_nsec;
         if (memcmp(h.magic, magic, 8) == 0 && h.mtime == mtime && h.size == source->st_size && h.check == check_of(&h, data, n)) {
             code = wf_marshal_loads(t, data, n, &used);
@@ -77,6 +98,7 @@ static WfValue load_entry(WfThread *t, const char *entry, const struct stat *sou
             }
         }
     }
+    free(file);
     wf_clear_pending(t);
     return code;
 }

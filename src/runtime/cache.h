@@ -9,4 +9,7 @@
  * `shown`: co_filename. */
 WfValue wf_cached_code(WfThread *t, const char *path, const char *shown) WF_MUST_CHECK;
 
+/* The bytes of a file of more than 16 of them, malloc'd; NULL: cannot be read. */
+uint8_t *wf_read_whole(const char *path, size_t *n) WF_MUST_CHECK;
+
 #endif

@@ -28,6 +28,7 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "platform/atomics.h"
+#include "runtime/cache.h"
 #include "runtime/import.h"
 #include "runtime/state.h"
 #include "runtime/sys.h"
@@ -390,32 +391,13 @@ static bool cache_path(WfThread *t, const char *file, char *out, size_t size)
     return n > 0 && n < (int)size;
 }
 
-static uint8_t *read_whole(const char *path, size_t *n)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return NULL;
-    }
-    uint8_t *data = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 16 && st.st_size < INT32_MAX ? malloc((size_t)st.st_size) : NULL;
-    if (data != NULL) {
-        *n = (size_t)st.st_size;
-        if (read(fd, data, *n) != (ssize_t)*n) {
-            free(data);
-            data = NULL;
-        }
-    }
-    (void)close(fd);
-    return data;
-}
-
 /* The code of the compiled file, or EMPTY: importlib may see to it. Head: magic number of importlib, flags (0: by time), time and size
  * of the source, 4 bytes each. */
 static WfValue compiled_code(WfThread *t, const Found *found, const char *cached)
 {
     static const uint8_t magic[8] = {0xa7, 0x0d, 0x0d, 0x0a};
     size_t n, used;
-    uint8_t *data = read_whole(cached, &n);
+    uint8_t *data = wf_read_whole(cached, &n);
     if (data == NULL) {
         return WF_EMPTY;
     }
