@@ -12,6 +12,7 @@
 #include "objects/exceptions.h"
 #include "objects/int.h"
 #include "objects/list.h"
+#include "objects/module_state.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "platform/clock.h"
@@ -185,7 +186,8 @@ static WfValue from_address(WfThread *t, const Address *a, socklen_t n)
 static int64_t deadline_of(const Socket *s)
 {
     int64_t timeout = __atomic_load_n(&s->x_timeout, __ATOMIC_RELAXED);
-    return timeout < 0 ? INT64_MAX : wf_clock_monotonic() + timeout;
+    int64_t deadline;
+    return timeout < 0 || __builtin_add_overflow(wf_clock_monotonic(), timeout, &deadline) ? INT64_MAX : deadline;
 }
 
 /* Waits until the descriptor is ready. MISSING: it does not wait at all (timeout 0). */
@@ -238,6 +240,30 @@ static WfStatus wait_ready(WfThread *t, Socket *s, int fd, short events, int64_t
 static WfValue call_failed(WfThread *t, int64_t result)
 {
     return result == -2 ? WF_EMPTY : fail(t);
+}
+
+static WfStatus set_timeout(WfThread *t, Socket *s, int fd, int64_t ns)
+{
+    int flags = fcntl(fd, F_GETFL);
+    bool nonblocking = ns >= 0;
+    if (flags < 0 || fcntl(fd, F_SETFL, nonblocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) < 0) {
+        return WF_FAIL(fail(t));
+    }
+    __atomic_store_n(&s->x_timeout, ns, __ATOMIC_RELAXED);
+    return WF_OK;
+}
+/* The timeout of new sockets, which the interpreter's module state keeps: -1 for none. */
+static int64_t default_timeout(WfThread *t)
+{
+    int64_t ns;
+    WfValue v = wf_module_state_get(t, "socket.timeout");
+    return !wf_is_empty(v) && wf_int_to_i64(v, &ns) ? ns : -1;
+}
+/* What a new socket begins with. */
+static WfStatus set_default_timeout(WfThread *t, Socket *s, int fd)
+{
+    int64_t ns = default_timeout(t);
+    return ns < 0 ? WF_OK : set_timeout(t, s, fd, ns);
 }
 
 /* --- the type ------------------------------------------------------------------------------------------------------ */
@@ -298,9 +324,11 @@ static WfStatus sock_init(WfThread *t, WfValue self, const WfArgs *args)
     s->proto = v[2];
     if (v[1] & SOCK_NONBLOCK) {
         s->x_timeout = 0;
+        __atomic_store_n(&s->x_fd, fd, __ATOMIC_RELAXED);
+        return WF_OK;
     }
     __atomic_store_n(&s->x_fd, fd, __ATOMIC_RELAXED);
-    return WF_OK;
+    return set_default_timeout(t, s, fd);
 }
 static void sock_finalize(WfThread *t, WfValue self)
 {
@@ -339,16 +367,6 @@ static WfValue sock_fileno(WfThread *t, WfValue *a)
 {
     return wf_small_int(fd_of(a[0]));
 }
-static WfStatus set_timeout(WfThread *t, Socket *s, int fd, int64_t ns)
-{
-    int flags = fcntl(fd, F_GETFL);
-    bool nonblocking = ns >= 0;
-    if (flags < 0 || fcntl(fd, F_SETFL, nonblocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) < 0) {
-        return WF_FAIL(fail(t));
-    }
-    __atomic_store_n(&s->x_timeout, ns, __ATOMIC_RELAXED);
-    return WF_OK;
-}
 static WfValue sock_setblocking(WfThread *t, WfValue *a)
 {
     bool on;
@@ -358,23 +376,30 @@ static WfValue sock_getblocking(WfThread *t, WfValue *a)
 {
     return WF_BOOL(__atomic_load_n(&self_socket(a[0])->x_timeout, __ATOMIC_RELAXED) != 0);
 }
+/* Seconds or None as nanoseconds, -1 for none. */
+static WfStatus to_timeout(WfThread *t, WfValue v, int64_t *ns)
+{
+    if (wf_is_none(v)) {
+        *ns = -1;
+        return WF_OK;
+    }
+    if (wf_to_nanoseconds(t, v, ceil, ns) != WF_OK) {
+        return WF_RAISED;
+    }
+    return *ns < 0 ? WF_FAIL(wf_raise(t, WF_EXC(ValueError), "Timeout value out of range")) : WF_OK;
+}
+static WfValue timeout_value(int64_t ns)
+{
+    return ns < 0 ? WF_NONE : wf_double((double)ns * 1e-9);
+}
 static WfValue sock_settimeout(WfThread *t, WfValue *a)
 {
-    double d = -1;
-    if (!wf_is_none(a[1])) {
-        if (wf_to_double(t, a[1], &d) != WF_OK) {
-            return WF_EMPTY;
-        }
-        if (isnan(d) || d < 0) {
-            return wf_raise(t, WF_EXC(ValueError), isnan(d) ? "Invalid value NaN (not a number)" : "Timeout value out of range");
-        }
-    }
-    return set_timeout(t, self_socket(a[0]), fd_of(a[0]), d < 0 ? -1 : d > 9e9 ? INT64_MAX / 2 : (int64_t)(d * 1e9)) == WF_OK ? WF_NONE : WF_EMPTY;
+    int64_t ns;
+    return to_timeout(t, a[1], &ns) == WF_OK && set_timeout(t, self_socket(a[0]), fd_of(a[0]), ns) == WF_OK ? WF_NONE : WF_EMPTY;
 }
 static WfValue sock_gettimeout(WfThread *t, WfValue *a)
 {
-    int64_t ns = __atomic_load_n(&self_socket(a[0])->x_timeout, __ATOMIC_RELAXED);
-    return ns < 0 ? WF_NONE : wf_double((double)ns * 1e-9);
+    return timeout_value(__atomic_load_n(&self_socket(a[0])->x_timeout, __ATOMIC_RELAXED));
 }
 static WfValue sock_bind(WfThread *t, WfValue *a)
 {
@@ -847,6 +872,9 @@ static WfValue m_socketpair(WfThread *t, WfValue *a)
         s->proto = proto;
         s->x_timeout = -1;
         s->x_fd = fds[i];
+        if (set_default_timeout(t, s, fds[i]) != WF_OK) {
+            return WF_EMPTY;
+        }
         out[i] = wf_from_object(s);
     }
     return wf_tuple_pair(t, out[0], out[1]);
@@ -974,11 +1002,16 @@ static WfValue swap32(WfThread *t, WfValue *a)
 }
 static WfValue m_getdefaulttimeout(WfThread *t, WfValue *a)
 {
-    return WF_NONE;
+    return timeout_value(default_timeout(t));
 }
 static WfValue m_setdefaulttimeout(WfThread *t, WfValue *a)
 {
-    return wf_is_none(a[0]) ? WF_NONE : wf_raise(t, WF_EXC(NotImplementedError), "a default timeout is not supported yet");
+    int64_t ns;
+    if (to_timeout(t, a[0], &ns) != WF_OK) {
+        return WF_EMPTY;
+    }
+    WfValue v = wf_int_from_i64(t, ns);
+    return wf_is_empty(v) || wf_dict_set_cstr(t, wf_as_dict(t->interp->module_state), "socket.timeout", v) != WF_OK ? WF_EMPTY : WF_NONE;
 }
 static const WfBuiltinDef functions[] = {
     {"CMSG_LEN", m_cmsg_len, "(length, /)", "The size of a control message without padding.", 0},
@@ -986,7 +1019,7 @@ static const WfBuiltinDef functions[] = {
     {"close", m_close, "(fd, /)", "Close a socket's descriptor.", 0},
     {"dup", m_dup, "(fd, /)", "A copy of a socket's descriptor.", 0},
     {"getaddrinfo", m_getaddrinfo, "(host, port, family=0, type=0, proto=0, flags=0)", "Addresses of a host and a service.", 0},
-    {"getdefaulttimeout", m_getdefaulttimeout, "()", "The timeout of new sockets: none.", 0},
+    {"getdefaulttimeout", m_getdefaulttimeout, "()", "The timeout of new sockets in seconds, None for none.", 0},
     {"gethostname", m_gethostname, "()", "The name of this host.", 0},
     {"htonl", swap32, "(x, /)", "32 bits to network order.", 0},
     {"htons", swap16, "(x, /)", "16 bits to network order.", 0},
@@ -996,7 +1029,7 @@ static const WfBuiltinDef functions[] = {
     {"inet_pton", m_inet_pton, "(af, ip, /)", "An address as bytes.", 0},
     {"ntohl", swap32, "(x, /)", "32 bits from network order.", 0},
     {"ntohs", swap16, "(x, /)", "16 bits from network order.", 0},
-    {"setdefaulttimeout", m_setdefaulttimeout, "(timeout, /)", "Set the timeout of new sockets; only None is supported.", 0},
+    {"setdefaulttimeout", m_setdefaulttimeout, "(timeout, /)", "Set the timeout of new sockets in seconds, None for none.", 0},
     {"socketpair", m_socketpair, "(family=1, type=1, proto=0, /)", "Two connected sockets.", 0},
     {0}};
 

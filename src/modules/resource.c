@@ -1,12 +1,12 @@
 /* resource.c - module resource: limits and usage of the process.
  * SPDX-License-Identifier: MIT */
 #include "model/builtin.h"
+#include "modules/resource.h"
 #include "modules/system.h"
 #include "objects/int.h"
 #include "objects/structseq.h"
 #include "objects/tuple.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 static const WfStructSeqField usage_fields[] = {
@@ -19,6 +19,20 @@ static WfValue seconds(const struct timeval *tv)
 {
     return wf_double((double)tv->tv_sec + (double)tv->tv_usec * 1e-6);
 }
+WfValue wf_rusage_value(WfThread *t, const struct rusage *u)
+{
+    WfType *type = wf_structseq_type(t, &usage_desc);
+    if (type == NULL) {
+        return WF_EMPTY;
+    }
+    const long n[14] = {u->ru_maxrss, u->ru_ixrss, u->ru_idrss, u->ru_isrss, u->ru_minflt, u->ru_majflt, u->ru_nswap,
+                        u->ru_inblock, u->ru_oublock, u->ru_msgsnd, u->ru_msgrcv, u->ru_nsignals, u->ru_nvcsw, u->ru_nivcsw};
+    WfValue items[16] = {seconds(&u->ru_utime), seconds(&u->ru_stime)};
+    for (int i = 0; i < 14; i++) {
+        items[i + 2] = wf_small_int(n[i]);
+    }
+    return wf_structseq_from(t, type, items, 16);
+}
 static WfValue re_getrusage(WfThread *t, WfValue *a)
 {
     int who;
@@ -29,17 +43,7 @@ static WfValue re_getrusage(WfThread *t, WfValue *a)
     if (getrusage(who, &u) < 0) {
         return errno == EINVAL ? wf_raise(t, WF_EXC(ValueError), "invalid who parameter") : wf_raise_errno(t, errno, WF_EMPTY, WF_EMPTY);
     }
-    WfType *type = wf_structseq_type(t, &usage_desc);
-    if (type == NULL) {
-        return WF_EMPTY;
-    }
-    const long n[14] = {u.ru_maxrss, u.ru_ixrss, u.ru_idrss, u.ru_isrss, u.ru_minflt, u.ru_majflt, u.ru_nswap,
-                        u.ru_inblock, u.ru_oublock, u.ru_msgsnd, u.ru_msgrcv, u.ru_nsignals, u.ru_nvcsw, u.ru_nivcsw};
-    WfValue items[16] = {seconds(&u.ru_utime), seconds(&u.ru_stime)};
-    for (int i = 0; i < 14; i++) {
-        items[i + 2] = wf_small_int(n[i]);
-    }
-    return wf_structseq_from(t, type, items, 16);
+    return wf_rusage_value(t, &u);
 }
 static WfValue limit_value(WfThread *t, rlim_t v)
 {

@@ -265,7 +265,12 @@ WfType *wf_structseq_new_type(WfThread *t, const WfStructSeqDesc *desc)
 
 WfStatus wf_structseq_disable_new(WfThread *t, WfType *type)
 {
-    return add_method(t, type, &no_new_def) == WF_OK ? wf_type_modified(t, type, WF_NAME(__new__)) : WF_RAISED;
+    return wf_structseq_set_new(t, type, &no_new_def);
+}
+
+WfStatus wf_structseq_set_new(WfThread *t, WfType *type, const WfBuiltinDef *def)
+{
+    return add_method(t, type, def) == WF_OK ? wf_type_modified(t, type, WF_NAME(__new__)) : WF_RAISED;
 }
 
 WfType *wf_structseq_type(WfThread *t, const WfStructSeqDesc *desc)

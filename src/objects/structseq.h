@@ -10,6 +10,7 @@
 #ifndef WF_OBJECTS_STRUCTSEQ_H
 #define WF_OBJECTS_STRUCTSEQ_H
 
+#include "model/builtin.h"
 #include "objects/tuple.h"
 
 typedef struct WfStructSeqField {
@@ -31,6 +32,8 @@ WfType *wf_structseq_new_type(WfThread *t, const WfStructSeqDesc *desc) WF_MUST_
 WfType *wf_structseq_type(WfThread *t, const WfStructSeqDesc *desc) WF_MUST_CHECK;
 /* Takes away the constructor, as sys.flags has none. */
 WfStatus wf_structseq_disable_new(WfThread *t, WfType *type) WF_MUST_CHECK;
+/* Another constructor, named __new__, in place of the one that takes a sequence. */
+WfStatus wf_structseq_set_new(WfThread *t, WfType *type, const WfBuiltinDef *def) WF_MUST_CHECK;
 /* "module.name" */
 WfValue wf_structseq_full_name(WfThread *t, WfType *type) WF_MUST_CHECK;
 /* n items; missing ones are None. */

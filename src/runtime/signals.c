@@ -307,7 +307,7 @@ static WfValue sig_getitimer(WfThread *t, WfValue *a)
     return getitimer((__itimer_which_t)which, &v) == 0 ? timer_values(t, &v) : wf_raise_errno(t, errno, WF_EMPTY, WF_EMPTY);
 }
 
-static WfStatus to_sigset(WfThread *t, WfValue iterable, sigset_t *set)
+WfStatus wf_signals_set(WfThread *t, WfValue iterable, sigset_t *set)
 {
     sigemptyset(set);
     WfValue it = wf_iter(t, iterable), v;
@@ -338,7 +338,7 @@ static WfValue sig_pthread_sigmask(WfThread *t, WfValue *a)
 {
     int how;
     sigset_t set, old;
-    if (wf_to_int(t, a[0], &how) != WF_OK || to_sigset(t, a[1], &set) != WF_OK) {
+    if (wf_to_int(t, a[0], &how) != WF_OK || wf_signals_set(t, a[1], &set) != WF_OK) {
         return WF_EMPTY;
     }
     int err = pthread_sigmask(how, &set, &old);
@@ -377,7 +377,7 @@ static WfValue sig_valid_signals(WfThread *t, WfValue *a)
 static WfValue sig_sigwait(WfThread *t, WfValue *a)
 {
     sigset_t set;
-    if (to_sigset(t, a[0], &set) != WF_OK) {
+    if (wf_signals_set(t, a[0], &set) != WF_OK) {
         return WF_EMPTY;
     }
     int signum;
@@ -399,7 +399,7 @@ static WfValue siginfo(WfThread *t, const siginfo_t *s)
 static WfValue wait_info(WfThread *t, WfValue sigset, const struct timespec *timeout)
 {
     sigset_t set;
-    if (to_sigset(t, sigset, &set) != WF_OK) {
+    if (wf_signals_set(t, sigset, &set) != WF_OK) {
         return WF_EMPTY;
     }
     for (;;) {

@@ -1,9 +1,10 @@
 /* posix.c - module posix: the system calls that os gives to programs.
  * SPDX-License-Identifier: MIT
  *
- * Design: one small function a call. What may block detaches from the interpreter; a call that a signal interrupted is made
+ * Design: one small function a call; those of one subject are in the files of this folder, each with its table. What may block detaches from the interpreter; a call that a signal interrupted is made
  * again after the handlers have run (PEP 475). Paths come as str, bytes, os.PathLike or, where the call has an f-form, descriptors.
  * Threads: no state; `environ` is the program's own dict, setenv is the C library's. */
+#include "modules/posix/arguments.h"
 #include "modules/posix/posix.h"
 
 #include "model/builtin.h"
@@ -12,7 +13,6 @@
 #include "objects/exceptions.h"
 #include "objects/int.h"
 #include "objects/list.h"
-#include "objects/set.h"
 #include "objects/str.h"
 #include "objects/structseq.h"
 #include "objects/tuple.h"
@@ -22,134 +22,19 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/sysmacros.h>
 #include <sys/times.h>
-#include <sys/uio.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
 extern char **environ;
-
-/* --- arguments and results ---------------------------------------------------------------------------------- */
-
-/* A path argument: `text` or `fd`. `bytes`: names that come out are bytes too. */
-typedef struct Path {
-    const char *text;
-    int fd;
-    bool is_bytes;
-    WfValue object;
-} Path;
-
-static WfStatus to_path(WfThread *t, WfValue v, const char *fname, bool allow_fd, bool allow_none, Path *p)
-{
-    *p = (Path){.text = NULL, .fd = -1, .object = v};
-    if (allow_none && wf_is_none(v)) {
-        p->text = ".";
-        return WF_OK;
-    }
-    if (allow_fd && (wf_is_any_int(v) || (!wf_is_str(v) && !wf_is_bytes(v) && wf_type(v)->slots.index != NULL))) {
-        WfValue i = wf_index(t, v);
-        return wf_is_empty(i) ? WF_RAISED : wf_to_int(t, i, &p->fd);
-    }
-    if (!wf_is_str(v) && !wf_is_bytes(v) && wf_is_empty(wf_type_lookup(t, wf_type(v), WF_NAME(__fspath__)))) {
-        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%s: path should be string, bytes%s%s, not %T", fname,
-                                allow_fd ? ", os.PathLike or integer" : allow_none ? ", os.PathLike" : " or os.PathLike",
-                                allow_none ? " or None" : "", v));
-    }
-    p->text = wf_fs_path(t, v, fname, "path");
-    p->is_bytes = wf_is_bytes(v);
-    return p->text == NULL ? WF_RAISED : WF_OK;
-}
-
-static WfValue fail_path(WfThread *t, const Path *p)
-{
-    return wf_raise_errno(t, errno, p->fd >= 0 || wf_is_none(p->object) ? WF_EMPTY : p->object, WF_EMPTY);
-}
-static WfValue fail(WfThread *t)
-{
-    return wf_raise_errno(t, errno, WF_EMPTY, WF_EMPTY);
-}
-static WfValue done(WfThread *t, int r)
-{
-    return r < 0 ? fail(t) : WF_NONE;
-}
-static WfValue done_path(WfThread *t, int r, const Path *p)
-{
-    return r < 0 ? fail_path(t, p) : WF_NONE;
-}
-static WfValue name_value(WfThread *t, const char *s, bool is_bytes)
-{
-    return is_bytes ? wf_bytes_new(t, s, (int64_t)strlen(s)) : wf_str_decode_fs(t, s, (int64_t)strlen(s));
-}
-/* dir_fd=None */
-static WfStatus dir_fd(WfThread *t, WfValue v, int *fd)
-{
-    if (wf_is_none(v)) {
-        *fd = AT_FDCWD;
-        return WF_OK;
-    }
-    if (!wf_is_any_int(v)) {
-        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "argument should be integer or None, not %T", v));
-    }
-    return wf_to_int(t, v, fd);
-}
-WfStatus wf_to_fd(WfThread *t, WfValue v, int *fd)
-{
-    if (!wf_is_any_int(v)) {
-        WfValue method;
-        WfFound found = wf_getattr_opt(t, v, WF_NAME(fileno), &method);
-        if (found == WF_ERROR) {
-            return WF_RAISED;
-        }
-        if (found == WF_MISSING) {
-            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "argument must be an int, or have a fileno() method."));
-        }
-        v = wf_call0(t, method);
-        if (wf_is_empty(v)) {
-            return WF_RAISED;
-        }
-        if (!wf_is_any_int(v)) {
-            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "fileno() returned a non-integer"));
-        }
-    }
-    if (wf_to_int(t, v, fd) != WF_OK) {
-        return WF_RAISED;
-    }
-    return *fd < 0 ? WF_FAIL(wf_raise(t, WF_EXC(ValueError), "file descriptor cannot be a negative integer (%i)", *fd)) : WF_OK;
-}
-/* A plain descriptor argument. */
-static WfStatus to_fd(WfThread *t, WfValue v, int *fd)
-{
-    return wf_to_int(t, v, fd);
-}
-
-/* Makes a call that may block, again while signals interrupt it. */
-#define BLOCKING(result, call)                                                                     \
-    do {                                                                                           \
-        wf_thread_detach(t);                                                                       \
-        (result) = (call);                                                                         \
-        int err_ = errno;                                                                          \
-        wf_thread_attach(t);                                                                       \
-        errno = err_;                                                                              \
-        if ((result) >= 0 || err_ != EINTR) {                                                      \
-            break;                                                                                 \
-        }                                                                                          \
-        if (wf_handle_breaker(t) != WF_OK) {                                                       \
-            return WF_EMPTY;                                                                       \
-        }                                                                                          \
-    } while (1)
 
 /* --- stat ---------------------------------------------------------------------------------------------------- */
 
@@ -184,10 +69,10 @@ WfValue wf_stat_value(WfThread *t, const struct stat *s)
 }
 static WfValue do_stat(WfThread *t, WfValue path, WfValue dir, bool follow, const char *fname, bool allow_fd)
 {
-    Path p;
+    WfPosixPath p;
     int at;
     struct stat st;
-    if (to_path(t, path, fname, allow_fd, false, &p) != WF_OK || dir_fd(t, dir, &at) != WF_OK) {
+    if (wf_posix_path(t, path, fname, allow_fd, false, &p) != WF_OK || wf_posix_dir_fd(t, dir, &at) != WF_OK) {
         return WF_EMPTY;
     }
     if (p.fd >= 0 && at != AT_FDCWD) {
@@ -201,7 +86,7 @@ static WfValue do_stat(WfThread *t, WfValue path, WfValue dir, bool follow, cons
     int err = errno;
     wf_thread_attach(t);
     errno = err;
-    return r != 0 ? fail_path(t, &p) : wf_stat_value(t, &st);
+    return r != 0 ? wf_posix_fail_path(t, &p) : wf_stat_value(t, &st);
 }
 static WfValue px_stat(WfThread *t, WfValue *a)
 {
@@ -216,19 +101,19 @@ static WfValue px_fstat(WfThread *t, WfValue *a)
 {
     int fd;
     struct stat st;
-    if (to_fd(t, a[0], &fd) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK) {
         return WF_EMPTY;
     }
     int r;
-    BLOCKING(r, fstat(fd, &st));
-    return r != 0 ? fail(t) : wf_stat_value(t, &st);
+    WF_BLOCKING(t, r, fstat(fd, &st));
+    return r != 0 ? wf_posix_fail(t) : wf_stat_value(t, &st);
 }
 static WfValue px_access(WfThread *t, WfValue *a)
 {
-    Path p;
+    WfPosixPath p;
     int mode, at;
     bool effective, follow;
-    if (to_path(t, a[0], "access", false, false, &p) != WF_OK || wf_to_int(t, a[1], &mode) != WF_OK || dir_fd(t, a[2], &at) != WF_OK
+    if (wf_posix_path(t, a[0], "access", false, false, &p) != WF_OK || wf_to_int(t, a[1], &mode) != WF_OK || wf_posix_dir_fd(t, a[2], &at) != WF_OK
         || wf_to_bool(t, a[3], &effective) != WF_OK || wf_to_bool(t, a[4], &follow) != WF_OK) {
         return WF_EMPTY;
     }
@@ -239,8 +124,8 @@ static WfValue px_access(WfThread *t, WfValue *a)
 
 static WfValue px_listdir(WfThread *t, WfValue *a)
 {
-    Path p;
-    if (to_path(t, a[0], "listdir", true, true, &p) != WF_OK) {
+    WfPosixPath p;
+    if (wf_posix_path(t, a[0], "listdir", true, true, &p) != WF_OK) {
         return WF_EMPTY;
     }
     if (wf_sys_audit(t, "os.listdir", WF_TUPLE_OF(t, a[0])) != WF_OK) {
@@ -254,7 +139,7 @@ static WfValue px_listdir(WfThread *t, WfValue *a)
             close(copy);
         }
         errno = err;
-        return fail_path(t, &p);
+        return (p.text == NULL ? wf_posix_fail(t) : wf_posix_fail_path(t, &p));
     }
     if (p.text == NULL) {
         rewinddir(dir);
@@ -265,7 +150,7 @@ static WfValue px_listdir(WfThread *t, WfValue *a)
         struct dirent *e = readdir(dir);
         if (e == NULL) {
             if (errno != 0) {
-                (void)fail_path(t, &p);
+                (void)(p.text == NULL ? wf_posix_fail(t) : wf_posix_fail_path(t, &p));
                 list = WF_EMPTY;
             }
             break;
@@ -273,7 +158,7 @@ static WfValue px_listdir(WfThread *t, WfValue *a)
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) {
             continue;
         }
-        WfValue name = name_value(t, e->d_name, p.is_bytes);
+        WfValue name = wf_posix_name(t, e->d_name, p.is_bytes);
         if (wf_is_empty(name) || wf_list_append(t, wf_as_list(list), name) != WF_OK) {
             list = WF_EMPTY;
         }
@@ -283,37 +168,37 @@ static WfValue px_listdir(WfThread *t, WfValue *a)
 }
 static WfValue px_mkdir(WfThread *t, WfValue *a)
 {
-    Path p;
+    WfPosixPath p;
     int mode, at;
-    if (to_path(t, a[0], "mkdir", false, false, &p) != WF_OK || wf_to_int(t, a[1], &mode) != WF_OK || dir_fd(t, a[2], &at) != WF_OK) {
+    if (wf_posix_path(t, a[0], "mkdir", false, false, &p) != WF_OK || wf_to_int(t, a[1], &mode) != WF_OK || wf_posix_dir_fd(t, a[2], &at) != WF_OK) {
         return WF_EMPTY;
     }
-    return done_path(t, mkdirat(at, p.text, (mode_t)mode), &p);
+    return wf_posix_done_path(t, mkdirat(at, p.text, (mode_t)mode), &p);
 }
 static WfValue px_rmdir(WfThread *t, WfValue *a)
 {
-    Path p;
+    WfPosixPath p;
     int at;
-    if (to_path(t, a[0], "rmdir", false, false, &p) != WF_OK || dir_fd(t, a[1], &at) != WF_OK) {
+    if (wf_posix_path(t, a[0], "rmdir", false, false, &p) != WF_OK || wf_posix_dir_fd(t, a[1], &at) != WF_OK) {
         return WF_EMPTY;
     }
-    return done_path(t, unlinkat(at, p.text, AT_REMOVEDIR), &p);
+    return wf_posix_done_path(t, unlinkat(at, p.text, AT_REMOVEDIR), &p);
 }
 static WfValue px_unlink(WfThread *t, WfValue *a)
 {
-    Path p;
+    WfPosixPath p;
     int at;
-    if (to_path(t, a[0], "unlink", false, false, &p) != WF_OK || dir_fd(t, a[1], &at) != WF_OK) {
+    if (wf_posix_path(t, a[0], "unlink", false, false, &p) != WF_OK || wf_posix_dir_fd(t, a[1], &at) != WF_OK) {
         return WF_EMPTY;
     }
-    return done_path(t, unlinkat(at, p.text, 0), &p);
+    return wf_posix_done_path(t, unlinkat(at, p.text, 0), &p);
 }
 static WfValue do_rename(WfThread *t, WfValue *a, const char *fname)
 {
-    Path p, q;
+    WfPosixPath p, q;
     int from, to;
-    if (to_path(t, a[0], fname, false, false, &p) != WF_OK || to_path(t, a[1], fname, false, false, &q) != WF_OK
-        || dir_fd(t, a[2], &from) != WF_OK || dir_fd(t, a[3], &to) != WF_OK) {
+    if (wf_posix_path(t, a[0], fname, false, false, &p) != WF_OK || wf_posix_path(t, a[1], fname, false, false, &q) != WF_OK
+        || wf_posix_dir_fd(t, a[2], &from) != WF_OK || wf_posix_dir_fd(t, a[3], &to) != WF_OK) {
         return WF_EMPTY;
     }
     return renameat(from, p.text, to, q.text) == 0 ? WF_NONE : wf_raise_errno(t, errno, p.object, q.object);
@@ -328,47 +213,47 @@ static WfValue px_replace(WfThread *t, WfValue *a)
 }
 static WfValue px_link(WfThread *t, WfValue *a)
 {
-    Path p, q;
+    WfPosixPath p, q;
     int from, to;
     bool follow;
-    if (to_path(t, a[0], "link", false, false, &p) != WF_OK || to_path(t, a[1], "link", false, false, &q) != WF_OK
-        || dir_fd(t, a[2], &from) != WF_OK || dir_fd(t, a[3], &to) != WF_OK || wf_to_bool(t, a[4], &follow) != WF_OK) {
+    if (wf_posix_path(t, a[0], "link", false, false, &p) != WF_OK || wf_posix_path(t, a[1], "link", false, false, &q) != WF_OK
+        || wf_posix_dir_fd(t, a[2], &from) != WF_OK || wf_posix_dir_fd(t, a[3], &to) != WF_OK || wf_to_bool(t, a[4], &follow) != WF_OK) {
         return WF_EMPTY;
     }
     return linkat(from, p.text, to, q.text, follow ? AT_SYMLINK_FOLLOW : 0) == 0 ? WF_NONE : wf_raise_errno(t, errno, p.object, q.object);
 }
 static WfValue px_symlink(WfThread *t, WfValue *a)
 {
-    Path p, q;
+    WfPosixPath p, q;
     int at;
-    if (to_path(t, a[0], "symlink", false, false, &p) != WF_OK || to_path(t, a[1], "symlink", false, false, &q) != WF_OK
-        || dir_fd(t, a[3], &at) != WF_OK) {
+    if (wf_posix_path(t, a[0], "symlink", false, false, &p) != WF_OK || wf_posix_path(t, a[1], "symlink", false, false, &q) != WF_OK
+        || wf_posix_dir_fd(t, a[3], &at) != WF_OK) {
         return WF_EMPTY;
     }
     return symlinkat(p.text, at, q.text) == 0 ? WF_NONE : wf_raise_errno(t, errno, p.object, q.object);
 }
 static WfValue px_readlink(WfThread *t, WfValue *a)
 {
-    Path p;
+    WfPosixPath p;
     int at;
     char buffer[PATH_MAX + 1];
-    if (to_path(t, a[0], "readlink", false, false, &p) != WF_OK || dir_fd(t, a[1], &at) != WF_OK) {
+    if (wf_posix_path(t, a[0], "readlink", false, false, &p) != WF_OK || wf_posix_dir_fd(t, a[1], &at) != WF_OK) {
         return WF_EMPTY;
     }
     ssize_t n = readlinkat(at, p.text, buffer, PATH_MAX);
     if (n < 0) {
-        return fail_path(t, &p);
+        return wf_posix_fail_path(t, &p);
     }
     buffer[n] = 0;
-    return name_value(t, buffer, p.is_bytes);
+    return wf_posix_name(t, buffer, p.is_bytes);
 }
 static WfValue do_getcwd(WfThread *t, bool is_bytes)
 {
     char *s = getcwd(NULL, 0);
     if (s == NULL) {
-        return fail(t);
+        return wf_posix_fail(t);
     }
-    WfValue v = name_value(t, s, is_bytes);
+    WfValue v = wf_posix_name(t, s, is_bytes);
     free(s);
     return v;
 }
@@ -382,43 +267,32 @@ static WfValue px_getcwdb(WfThread *t, WfValue *a)
 }
 static WfValue px_chdir(WfThread *t, WfValue *a)
 {
-    Path p;
-    if (to_path(t, a[0], "chdir", true, false, &p) != WF_OK) {
+    WfPosixPath p;
+    if (wf_posix_path(t, a[0], "chdir", true, false, &p) != WF_OK) {
         return WF_EMPTY;
     }
-    return done_path(t, p.text == NULL ? fchdir(p.fd) : chdir(p.text), &p);
+    return wf_posix_done_path(t, p.text == NULL ? fchdir(p.fd) : chdir(p.text), &p);
 }
 static WfValue px_fchdir(WfThread *t, WfValue *a)
 {
     int fd;
-    return wf_to_fd(t, a[0], &fd) == WF_OK ? done(t, fchdir(fd)) : WF_EMPTY;
+    return wf_to_fd(t, a[0], &fd) == WF_OK ? wf_posix_done(t, fchdir(fd)) : WF_EMPTY;
 }
 static WfValue px_chmod(WfThread *t, WfValue *a)
 {
-    Path p;
+    WfPosixPath p;
     int mode, at;
     bool follow;
-    if (to_path(t, a[0], "chmod", true, false, &p) != WF_OK || wf_to_int(t, a[1], &mode) != WF_OK || dir_fd(t, a[2], &at) != WF_OK
+    if (wf_posix_path(t, a[0], "chmod", true, false, &p) != WF_OK || wf_to_int(t, a[1], &mode) != WF_OK || wf_posix_dir_fd(t, a[2], &at) != WF_OK
         || wf_to_bool(t, a[3], &follow) != WF_OK) {
         return WF_EMPTY;
     }
-    return done_path(t, p.text == NULL ? fchmod(p.fd, (mode_t)mode) : fchmodat(at, p.text, (mode_t)mode, follow ? 0 : AT_SYMLINK_NOFOLLOW), &p);
+    return wf_posix_done_path(t, p.text == NULL ? fchmod(p.fd, (mode_t)mode) : fchmodat(at, p.text, (mode_t)mode, follow ? 0 : AT_SYMLINK_NOFOLLOW), &p);
 }
 static WfValue px_fchmod(WfThread *t, WfValue *a)
 {
     int fd, mode;
-    return to_fd(t, a[0], &fd) == WF_OK && wf_to_int(t, a[1], &mode) == WF_OK ? done(t, fchmod(fd, (mode_t)mode)) : WF_EMPTY;
-}
-static WfValue px_chown(WfThread *t, WfValue *a)
-{
-    Path p;
-    int uid, gid, at;
-    bool follow;
-    if (to_path(t, a[0], "chown", true, false, &p) != WF_OK || wf_to_int(t, a[1], &uid) != WF_OK || wf_to_int(t, a[2], &gid) != WF_OK
-        || dir_fd(t, a[3], &at) != WF_OK || wf_to_bool(t, a[4], &follow) != WF_OK) {
-        return WF_EMPTY;
-    }
-    return done_path(t, p.text == NULL ? fchown(p.fd, (uid_t)uid, (gid_t)gid) : fchownat(at, p.text, (uid_t)uid, (gid_t)gid, follow ? 0 : AT_SYMLINK_NOFOLLOW), &p);
+    return wf_to_int(t, a[0], &fd) == WF_OK && wf_to_int(t, a[1], &mode) == WF_OK ? wf_posix_done(t, fchmod(fd, (mode_t)mode)) : WF_EMPTY;
 }
 static WfValue px_umask(WfThread *t, WfValue *a)
 {
@@ -427,18 +301,18 @@ static WfValue px_umask(WfThread *t, WfValue *a)
 }
 static WfValue px_truncate(WfThread *t, WfValue *a)
 {
-    Path p;
+    WfPosixPath p;
     int64_t n;
-    if (to_path(t, a[0], "truncate", true, false, &p) != WF_OK || wf_to_i64(t, a[1], &n) != WF_OK) {
+    if (wf_posix_path(t, a[0], "truncate", true, false, &p) != WF_OK || wf_to_i64(t, a[1], &n) != WF_OK) {
         return WF_EMPTY;
     }
-    return done_path(t, p.text == NULL ? ftruncate(p.fd, n) : truncate(p.text, n), &p);
+    return p.text == NULL ? wf_posix_done(t, ftruncate(p.fd, n)) : wf_posix_done_path(t, truncate(p.text, n), &p);
 }
 static WfValue px_ftruncate(WfThread *t, WfValue *a)
 {
     int fd;
     int64_t n;
-    return to_fd(t, a[0], &fd) == WF_OK && wf_to_i64(t, a[1], &n) == WF_OK ? done(t, ftruncate(fd, n)) : WF_EMPTY;
+    return wf_to_int(t, a[0], &fd) == WF_OK && wf_to_i64(t, a[1], &n) == WF_OK ? wf_posix_done(t, ftruncate(fd, n)) : WF_EMPTY;
 }
 /* (seconds, seconds) or ns=(n, n) to timespecs */
 static WfStatus to_times(WfThread *t, WfValue times, WfValue ns, struct timespec out[2])
@@ -479,15 +353,15 @@ static WfStatus to_times(WfThread *t, WfValue times, WfValue ns, struct timespec
 }
 static WfValue px_utime(WfThread *t, WfValue *a)
 {
-    Path p;
+    WfPosixPath p;
     int at;
     bool follow;
     struct timespec times[2];
-    if (to_path(t, a[0], "utime", true, false, &p) != WF_OK || to_times(t, a[1], a[2], times) != WF_OK || dir_fd(t, a[3], &at) != WF_OK
+    if (wf_posix_path(t, a[0], "utime", true, false, &p) != WF_OK || to_times(t, a[1], a[2], times) != WF_OK || wf_posix_dir_fd(t, a[3], &at) != WF_OK
         || wf_to_bool(t, a[4], &follow) != WF_OK) {
         return WF_EMPTY;
     }
-    return done_path(t, p.text == NULL ? futimens(p.fd, times) : utimensat(at, p.text, times, follow ? 0 : AT_SYMLINK_NOFOLLOW), &p);
+    return wf_posix_done_path(t, p.text == NULL ? futimens(p.fd, times) : utimensat(at, p.text, times, follow ? 0 : AT_SYMLINK_NOFOLLOW), &p);
 }
 
 /* --- scandir ---------------------------------------------------------------------------------------------------- */
@@ -615,8 +489,8 @@ const WfTypeSpec wf_direntry_spec = {.name = "posix.DirEntry", .flags = WF_TF_NO
 
 static WfValue px_scandir(WfThread *t, WfValue *a)
 {
-    Path p;
-    if (to_path(t, a[0], "scandir", true, true, &p) != WF_OK || wf_type_ready(t, WF_TYPE(SCANDIR)) != WF_OK
+    WfPosixPath p;
+    if (wf_posix_path(t, a[0], "scandir", true, true, &p) != WF_OK || wf_type_ready(t, WF_TYPE(SCANDIR)) != WF_OK
         || wf_type_ready(t, WF_TYPE(DIRENTRY)) != WF_OK) {
         return WF_EMPTY;
     }
@@ -640,7 +514,7 @@ static WfValue px_scandir(WfThread *t, WfValue *a)
         if (n > 0 && p.text[n - 1] != '/') {
             strcpy(joined + n, "/");
         }
-        WfValue prefix = name_value(t, joined, false);
+        WfValue prefix = wf_posix_name(t, joined, false);
         free(joined);
         if (wf_is_empty(prefix)) {
             return prefix;
@@ -650,7 +524,7 @@ static WfValue px_scandir(WfThread *t, WfValue *a)
     int copy = p.text == NULL ? fcntl(p.fd, F_DUPFD_CLOEXEC, 0) : -1;
     DIR *dir = p.text != NULL ? opendir(p.text) : copy >= 0 ? fdopendir(copy) : NULL;
     if (dir == NULL) {
-        return fail_path(t, &p);
+        return p.text == NULL ? wf_posix_fail(t) : wf_posix_fail_path(t, &p);
     }
     s->dir = dir;
     return wf_from_object(s);
@@ -679,12 +553,12 @@ static WfFound scandir_next(WfThread *t, WfValue self, WfValue *out)
     if (e == NULL) {
         return dir == NULL || err == 0 ? WF_MISSING : WF_FAIL_FOUND(wf_raise_errno(t, err, wf_load(&s->base), WF_EMPTY));
     }
-    WfValue text = name_value(t, name, false), prefix = wf_load(&s->prefix);
+    WfValue text = wf_posix_name(t, name, false), prefix = wf_load(&s->prefix);
     WfValue path = wf_is_empty(text) || wf_is_empty(prefix) ? text : wf_str_concat(t, prefix, text);
     if (s->is_bytes && !wf_is_empty(path)) {
         int64_t n;
         const char *c = wf_fs_path(t, path, "scandir", "path");
-        text = name_value(t, name, true);
+        text = wf_posix_name(t, name, true);
         n = c == NULL ? 0 : (int64_t)strlen(c);
         path = c == NULL ? WF_EMPTY : wf_bytes_new(t, c, n);
     }
@@ -725,29 +599,29 @@ const WfTypeSpec wf_scandir_spec = {.name = "posix.ScandirIterator", .flags = WF
 
 static WfValue px_open(WfThread *t, WfValue *a)
 {
-    Path p;
+    WfPosixPath p;
     int flags, mode, at, fd;
-    if (to_path(t, a[0], "open", false, false, &p) != WF_OK || wf_to_int(t, a[1], &flags) != WF_OK || wf_to_int(t, a[2], &mode) != WF_OK
-        || dir_fd(t, a[3], &at) != WF_OK) {
+    if (wf_posix_path(t, a[0], "open", false, false, &p) != WF_OK || wf_to_int(t, a[1], &flags) != WF_OK || wf_to_int(t, a[2], &mode) != WF_OK
+        || wf_posix_dir_fd(t, a[3], &at) != WF_OK) {
         return WF_EMPTY;
     }
     if (wf_sys_audit(t, "open", WF_TUPLE_OF(t, a[0], WF_NONE, a[1])) != WF_OK) {
         return WF_EMPTY;
     }
-    BLOCKING(fd, openat(at, p.text, flags | O_CLOEXEC, mode));
-    return fd < 0 ? fail_path(t, &p) : wf_small_int(fd);
+    WF_BLOCKING(t, fd, openat(at, p.text, flags | O_CLOEXEC, mode));
+    return fd < 0 ? wf_posix_fail_path(t, &p) : wf_small_int(fd);
 }
 static WfValue px_close(WfThread *t, WfValue *a)
 {
     int fd;
-    if (to_fd(t, a[0], &fd) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK) {
         return WF_EMPTY;
     }
     wf_thread_detach(t);
     int r = close(fd), err = errno;
     wf_thread_attach(t);
     errno = err;
-    return r < 0 && err != EINTR ? fail(t) : WF_NONE;
+    return r < 0 && err != EINTR ? wf_posix_fail(t) : WF_NONE;
 }
 static WfValue px_closerange(WfThread *t, WfValue *a)
 {
@@ -764,21 +638,21 @@ static WfValue px_read(WfThread *t, WfValue *a)
 {
     int fd;
     int64_t n;
-    if (to_fd(t, a[0], &fd) != WF_OK || wf_to_ssize(t, a[1], &n) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK || wf_to_ssize(t, a[1], &n) != WF_OK) {
         return WF_EMPTY;
     }
     if (n < 0) {
         errno = EINVAL;
-        return fail(t);
+        return wf_posix_fail(t);
     }
     WfValue b = wf_bytes_new(t, NULL, n > 0x7ffff000 ? 0x7ffff000 : n);
     if (wf_is_empty(b)) {
         return b;
     }
     ssize_t got;
-    BLOCKING(got, read(fd, wf_as_bytes(b)->data, (size_t)wf_as_bytes(b)->length));
+    WF_BLOCKING(t, got, read(fd, wf_as_bytes(b)->data, (size_t)wf_as_bytes(b)->length));
     if (got < 0) {
-        return fail(t);
+        return wf_posix_fail(t);
     }
     return got == wf_as_bytes(b)->length ? b : wf_bytes_new(t, wf_as_bytes(b)->data, got);
 }
@@ -786,7 +660,7 @@ static WfValue px_write(WfThread *t, WfValue *a)
 {
     int fd;
     WfBuffer b;
-    if (to_fd(t, a[0], &fd) != WF_OK || wf_buffer_get(t, a[1], &b, WF_BUF_SIMPLE) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK || wf_buffer_get(t, a[1], &b, WF_BUF_SIMPLE) != WF_OK) {
         return WF_EMPTY;
     }
     ssize_t put;
@@ -808,41 +682,41 @@ static WfValue px_write(WfThread *t, WfValue *a)
     int err = errno;
     wf_buffer_release(t, &b);
     errno = err;
-    return put < 0 ? fail(t) : wf_small_int(put);
+    return put < 0 ? wf_posix_fail(t) : wf_small_int(put);
 }
 static WfValue px_lseek(WfThread *t, WfValue *a)
 {
     int fd, whence;
     int64_t at;
-    if (to_fd(t, a[0], &fd) != WF_OK || wf_to_i64(t, a[1], &at) != WF_OK || wf_to_int(t, a[2], &whence) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK || wf_to_i64(t, a[1], &at) != WF_OK || wf_to_int(t, a[2], &whence) != WF_OK) {
         return WF_EMPTY;
     }
     off_t r = lseek(fd, at, whence);
-    return r < 0 ? fail(t) : wf_int_from_i64(t, r);
+    return r < 0 ? wf_posix_fail(t) : wf_int_from_i64(t, r);
 }
 static WfValue px_dup(WfThread *t, WfValue *a)
 {
     int fd;
-    if (to_fd(t, a[0], &fd) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK) {
         return WF_EMPTY;
     }
     int r = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    return r < 0 ? fail(t) : wf_small_int(r);
+    return r < 0 ? wf_posix_fail(t) : wf_small_int(r);
 }
 static WfValue px_dup2(WfThread *t, WfValue *a)
 {
     int fd, to;
     bool inherit;
-    if (to_fd(t, a[0], &fd) != WF_OK || to_fd(t, a[1], &to) != WF_OK || wf_to_bool(t, a[2], &inherit) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK || wf_to_int(t, a[1], &to) != WF_OK || wf_to_bool(t, a[2], &inherit) != WF_OK) {
         return WF_EMPTY;
     }
     int r = inherit || fd == to ? dup2(fd, to) : dup3(fd, to, O_CLOEXEC);
-    return r < 0 ? fail(t) : wf_small_int(r);
+    return r < 0 ? wf_posix_fail(t) : wf_small_int(r);
 }
 static WfValue do_pipe(WfThread *t, int flags)
 {
     int fds[2];
-    return pipe2(fds, flags) < 0 ? fail(t) : WF_TUPLE_OF(t, wf_small_int(fds[0]), wf_small_int(fds[1]));
+    return pipe2(fds, flags) < 0 ? wf_posix_fail(t) : WF_TUPLE_OF(t, wf_small_int(fds[0]), wf_small_int(fds[1]));
 }
 static WfValue px_pipe(WfThread *t, WfValue *a)
 {
@@ -856,53 +730,44 @@ static WfValue px_pipe2(WfThread *t, WfValue *a)
 static WfValue px_isatty(WfThread *t, WfValue *a)
 {
     int fd;
-    return to_fd(t, a[0], &fd) == WF_OK ? WF_BOOL(isatty(fd)) : WF_EMPTY;
+    return wf_to_int(t, a[0], &fd) == WF_OK ? WF_BOOL(isatty(fd)) : WF_EMPTY;
 }
 static WfValue px_get_inheritable(WfThread *t, WfValue *a)
 {
     int fd;
-    if (to_fd(t, a[0], &fd) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK) {
         return WF_EMPTY;
     }
     int flags = fcntl(fd, F_GETFD);
-    return flags < 0 ? fail(t) : WF_BOOL((flags & FD_CLOEXEC) == 0);
+    return flags < 0 ? wf_posix_fail(t) : WF_BOOL((flags & FD_CLOEXEC) == 0);
 }
 static WfValue px_set_inheritable(WfThread *t, WfValue *a)
 {
     int fd, on;
-    if (to_fd(t, a[0], &fd) != WF_OK || wf_to_int(t, a[1], &on) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK || wf_to_int(t, a[1], &on) != WF_OK) {
         return WF_EMPTY;
     }
     int flags = fcntl(fd, F_GETFD);
-    return flags < 0 ? fail(t) : done(t, fcntl(fd, F_SETFD, on ? flags & ~FD_CLOEXEC : flags | FD_CLOEXEC));
+    return flags < 0 ? wf_posix_fail(t) : wf_posix_done(t, fcntl(fd, F_SETFD, on ? flags & ~FD_CLOEXEC : flags | FD_CLOEXEC));
 }
 static WfValue px_get_blocking(WfThread *t, WfValue *a)
 {
     int fd;
-    if (to_fd(t, a[0], &fd) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK) {
         return WF_EMPTY;
     }
     int flags = fcntl(fd, F_GETFL);
-    return flags < 0 ? fail(t) : WF_BOOL((flags & O_NONBLOCK) == 0);
+    return flags < 0 ? wf_posix_fail(t) : WF_BOOL((flags & O_NONBLOCK) == 0);
 }
 static WfValue px_set_blocking(WfThread *t, WfValue *a)
 {
     int fd;
     bool on;
-    if (to_fd(t, a[0], &fd) != WF_OK || wf_to_bool(t, a[1], &on) != WF_OK) {
+    if (wf_to_int(t, a[0], &fd) != WF_OK || wf_to_bool(t, a[1], &on) != WF_OK) {
         return WF_EMPTY;
     }
     int flags = fcntl(fd, F_GETFL);
-    return flags < 0 ? fail(t) : done(t, fcntl(fd, F_SETFL, on ? flags & ~O_NONBLOCK : flags | O_NONBLOCK));
-}
-static WfValue px_fsync(WfThread *t, WfValue *a)
-{
-    int fd, r;
-    if (wf_to_fd(t, a[0], &fd) != WF_OK) {
-        return WF_EMPTY;
-    }
-    BLOCKING(r, fsync(fd));
-    return done(t, r);
+    return flags < 0 ? wf_posix_fail(t) : wf_posix_done(t, fcntl(fd, F_SETFL, on ? flags & ~O_NONBLOCK : flags | O_NONBLOCK));
 }
 static const WfStructSeqField size_fields[] = {{"columns", "width in characters"}, {"lines", "height in characters"}, {NULL, NULL}};
 static const WfStructSeqDesc size_desc = {"os.terminal_size", "Columns and lines of a terminal.", size_fields, 2};
@@ -911,11 +776,11 @@ static WfValue px_get_terminal_size(WfThread *t, WfValue *a)
     int fd;
     struct winsize w;
     WfType *type = wf_structseq_type(t, &size_desc);
-    if (type == NULL || to_fd(t, a[0], &fd) != WF_OK) {
+    if (type == NULL || wf_to_int(t, a[0], &fd) != WF_OK) {
         return WF_EMPTY;
     }
     if (ioctl(fd, TIOCGWINSZ, &w) < 0) {
-        return fail(t);
+        return wf_posix_fail(t);
     }
     WfValue items[] = {wf_small_int(w.ws_col), wf_small_int(w.ws_row)};
     return wf_structseq_from(t, type, items, 2);
@@ -923,18 +788,6 @@ static WfValue px_get_terminal_size(WfThread *t, WfValue *a)
 
 /* --- processes -------------------------------------------------------------------------------------------------------- */
 
-#define GET_ID(name)                                                                               \
-    static WfValue px_##name(WfThread *t, WfValue *a)                                              \
-    {                                                                                              \
-        return wf_small_int((int64_t)name());                                                      \
-    }
-GET_ID(getpid)
-GET_ID(getppid)
-GET_ID(getuid)
-GET_ID(geteuid)
-GET_ID(getgid)
-GET_ID(getegid)
-GET_ID(getpgrp)
 static WfValue px_kill(WfThread *t, WfValue *a)
 {
     int pid, signum;
@@ -942,7 +795,7 @@ static WfValue px_kill(WfThread *t, WfValue *a)
         return WF_EMPTY;
     }
     if (kill(pid, signum) < 0) {
-        return fail(t);
+        return wf_posix_fail(t);
     }
     return t->is_main && wf_handle_breaker(t) != WF_OK ? WF_EMPTY : WF_NONE;
 }
@@ -964,14 +817,8 @@ static WfValue px_waitpid(WfThread *t, WfValue *a)
     if (wf_to_int(t, a[0], &pid) != WF_OK || wf_to_int(t, a[1], &options) != WF_OK) {
         return WF_EMPTY;
     }
-    BLOCKING(r, waitpid(pid, &status, options));
-    return r < 0 ? fail(t) : WF_TUPLE_OF(t, wf_small_int(r), wf_small_int(status));
-}
-static WfValue px_wait(WfThread *t, WfValue *a)
-{
-    int status = 0, r;
-    BLOCKING(r, wait(&status));
-    return r < 0 ? fail(t) : WF_TUPLE_OF(t, wf_small_int(r), wf_small_int(status));
+    WF_BLOCKING(t, r, waitpid(pid, &status, options));
+    return r < 0 ? wf_posix_fail(t) : WF_TUPLE_OF(t, wf_small_int(r), wf_small_int(status));
 }
 #define WAIT_BOOL(name)                                                                            \
     static WfValue px_##name(WfThread *t, WfValue *a)                                              \
@@ -1019,51 +866,6 @@ static WfValue px_system(WfThread *t, WfValue *a)
     wf_thread_attach(t);
     return wf_small_int(r);
 }
-static WfValue px_sched_yield(WfThread *t, WfValue *a)
-{
-    wf_thread_detach(t);
-    int r = sched_yield();
-    wf_thread_attach(t);
-    return done(t, r);
-}
-static WfValue px_sched_getaffinity(WfThread *t, WfValue *a)
-{
-    int pid;
-    cpu_set_t set;
-    if (wf_to_int(t, a[0], &pid) != WF_OK) {
-        return WF_EMPTY;
-    }
-    if (sched_getaffinity(pid, sizeof set, &set) < 0) {
-        return fail(t);
-    }
-    WfValue out = wf_set_new(t);
-    for (int i = 0; i < CPU_SETSIZE && !wf_is_empty(out); i++) {
-        if (CPU_ISSET(i, &set) && wf_set_add(t, WF_AS(WfSet, out), wf_small_int(i)) != WF_OK) {
-            return WF_EMPTY;
-        }
-    }
-    return out;
-}
-static WfValue px_sched_setaffinity(WfThread *t, WfValue *a)
-{
-    int pid;
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    WfValue it = wf_to_int(t, a[0], &pid) == WF_OK ? wf_iter(t, a[1]) : WF_EMPTY, v;
-    WfFound found = wf_is_empty(it) ? WF_ERROR : WF_FOUND;
-    while (found == WF_FOUND && (found = wf_next(t, it, &v)) == WF_FOUND) {
-        int cpu;
-        if (wf_to_int(t, v, &cpu) != WF_OK) {
-            return WF_EMPTY;
-        }
-        if (cpu < 0 || cpu >= CPU_SETSIZE) {
-            return wf_raise(t, WF_EXC(ValueError), "negative CPU number");
-        }
-        CPU_SET(cpu, &set);
-    }
-    t->own_native = true;
-    return found == WF_ERROR ? WF_EMPTY : done(t, sched_setaffinity(pid, sizeof set, &set));
-}
 static WfValue px_cpu_count(WfThread *t, WfValue *a)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -1084,10 +886,10 @@ static WfValue px_uname(WfThread *t, WfValue *a)
     struct utsname u;
     WfType *type = wf_structseq_type(t, &uname_desc);
     if (type == NULL || uname(&u) < 0) {
-        return type == NULL ? WF_EMPTY : fail(t);
+        return type == NULL ? WF_EMPTY : wf_posix_fail(t);
     }
-    WfValue items[] = {name_value(t, u.sysname, false), name_value(t, u.nodename, false), name_value(t, u.release, false),
-                       name_value(t, u.version, false), name_value(t, u.machine, false)};
+    WfValue items[] = {wf_posix_name(t, u.sysname, false), wf_posix_name(t, u.nodename, false), wf_posix_name(t, u.release, false),
+                       wf_posix_name(t, u.version, false), wf_posix_name(t, u.machine, false)};
     return wf_structseq_from(t, type, items, 5);
 }
 static const WfStructSeqField times_fields[] = {{"user", NULL}, {"system", NULL}, {"children_user", NULL}, {"children_system", NULL}, {"elapsed", NULL}, {NULL, NULL}};
@@ -1134,12 +936,12 @@ static WfValue px_putenv(WfThread *t, WfValue *a)
     if (strchr(name, '=') != NULL) {
         return wf_raise(t, WF_EXC(ValueError), "illegal environment variable name");
     }
-    return done(t, setenv(name, value, 1));
+    return wf_posix_done(t, setenv(name, value, 1));
 }
 static WfValue px_unsetenv(WfThread *t, WfValue *a)
 {
     const char *name = wf_fs_path(t, a[0], "unsetenv", "name");
-    return name == NULL ? WF_EMPTY : done(t, unsetenv(name));
+    return name == NULL ? WF_EMPTY : wf_posix_done(t, unsetenv(name));
 }
 static WfValue px_urandom(WfThread *t, WfValue *a)
 {
@@ -1154,7 +956,7 @@ static WfValue px_urandom(WfThread *t, WfValue *a)
     while (!wf_is_empty(b) && got < n) {
         ssize_t r = getrandom(wf_as_bytes(b)->data + got, (size_t)(n - got), 0);
         if (r < 0 && errno != EINTR) {
-            return fail(t);
+            return wf_posix_fail(t);
         }
         got += r > 0 ? r : 0;
     }
@@ -1169,34 +971,7 @@ static WfValue px_getrandom(WfThread *t, WfValue *a)
     }
     WfValue b = wf_bytes_new(t, NULL, n < 0 ? 0 : n);
     ssize_t r = wf_is_empty(b) ? -1 : getrandom(wf_as_bytes(b)->data, (size_t)n, (unsigned)flags);
-    return r < 0 ? (wf_is_empty(b) ? b : fail(t)) : wf_bytes_new(t, wf_as_bytes(b)->data, r);
-}
-static const struct {
-    const char *name;
-    int value;
-} sysconf_names[] = {{"SC_PAGE_SIZE", _SC_PAGESIZE}, {"SC_PAGESIZE", _SC_PAGESIZE}, {"SC_NPROCESSORS_ONLN", _SC_NPROCESSORS_ONLN},
-                     {"SC_NPROCESSORS_CONF", _SC_NPROCESSORS_CONF}, {"SC_CLK_TCK", _SC_CLK_TCK}, {"SC_OPEN_MAX", _SC_OPEN_MAX},
-                     {"SC_PHYS_PAGES", _SC_PHYS_PAGES}, {"SC_AVPHYS_PAGES", _SC_AVPHYS_PAGES}, {"SC_ARG_MAX", _SC_ARG_MAX},
-                     {"SC_IOV_MAX", _SC_IOV_MAX}, {"SC_SEM_NSEMS_MAX", _SC_SEM_NSEMS_MAX}, {"SC_SEM_VALUE_MAX", _SC_SEM_VALUE_MAX},
-                     {"SC_CHILD_MAX", _SC_CHILD_MAX}, {"SC_NGROUPS_MAX", _SC_NGROUPS_MAX}};
-static WfValue px_sysconf(WfThread *t, WfValue *a)
-{
-    int name = -1;
-    if (wf_is_str(a[0])) {
-        for (size_t i = 0; i < WF_ARRAY_LEN(sysconf_names); i++) {
-            if (wf_str_equal_cstr(wf_as_str(a[0]), sysconf_names[i].name)) {
-                name = sysconf_names[i].value;
-            }
-        }
-        if (name < 0) {
-            return wf_raise(t, WF_EXC(ValueError), "unrecognized configuration name");
-        }
-    } else if (wf_to_int(t, a[0], &name) != WF_OK) {
-        return WF_EMPTY;
-    }
-    errno = 0;
-    long v = sysconf(name);
-    return v == -1 && errno != 0 ? fail(t) : wf_small_int(v);
+    return r < 0 ? (wf_is_empty(b) ? b : wf_posix_fail(t)) : wf_bytes_new(t, wf_as_bytes(b)->data, r);
 }
 static WfValue px_register_at_fork(WfThread *t, WfValue *a)
 {
@@ -1219,56 +994,6 @@ static WfValue px_register_at_fork(WfThread *t, WfValue *a)
         }
     }
     return WF_NONE;
-}
-static WfValue px_getgroups(WfThread *t, WfValue *a)
-{
-    gid_t groups[1024];
-    int n = getgroups(1024, groups);
-    WfValue list = n < 0 ? fail(t) : wf_list_new(t, n);
-    for (int i = 0; i < n && !wf_is_empty(list); i++) {
-        if (wf_list_append(t, wf_as_list(list), wf_small_int(groups[i])) != WF_OK) {
-            return WF_EMPTY;
-        }
-    }
-    return list;
-}
-static WfValue px_getpgid(WfThread *t, WfValue *a)
-{
-    int pid;
-    if (wf_to_int(t, a[0], &pid) != WF_OK) {
-        return WF_EMPTY;
-    }
-    pid_t r = getpgid(pid);
-    return r < 0 ? fail(t) : wf_small_int(r);
-}
-static WfValue px_getsid(WfThread *t, WfValue *a)
-{
-    int pid;
-    if (wf_to_int(t, a[0], &pid) != WF_OK) {
-        return WF_EMPTY;
-    }
-    pid_t r = getsid(pid);
-    return r < 0 ? fail(t) : wf_small_int(r);
-}
-static WfValue px_setsid(WfThread *t, WfValue *a)
-{
-    return done(t, setsid());
-}
-static WfValue px_device(WfThread *t, WfValue *a, int which)
-{
-    int64_t dev;
-    if (wf_to_i64(t, a[0], &dev) != WF_OK) {
-        return WF_EMPTY;
-    }
-    return wf_small_int(which == 0 ? (int64_t)major((dev_t)dev) : (int64_t)minor((dev_t)dev));
-}
-static WfValue px_major(WfThread *t, WfValue *a)
-{
-    return px_device(t, a, 0);
-}
-static WfValue px_minor(WfThread *t, WfValue *a)
-{
-    return px_device(t, a, 1);
 }
 static WfValue px_path_normpath(WfThread *t, WfValue *a)
 {
@@ -1347,7 +1072,6 @@ static const WfBuiltinDef functions[] = {
     {"access", px_access, "(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)", "Whether a path may be accessed.", 0},
     {"chdir", px_chdir, "(path)", "Change the working directory.", 0},
     {"chmod", px_chmod, "(path, mode, *, dir_fd=None, follow_symlinks=True)", "Change permissions.", 0},
-    {"chown", px_chown, "(path, uid, gid, *, dir_fd=None, follow_symlinks=True)", "Change owner and group.", 0},
     {"close", px_close, "(fd)", "Close a descriptor.", 0},
     {"closerange", px_closerange, "(fd_low, fd_high, /)", "Close a range of descriptors, ignoring errors.", 0},
     {"cpu_count", px_cpu_count, "()", "The number of processors.", 0},
@@ -1355,18 +1079,12 @@ static const WfBuiltinDef functions[] = {
     {"dup2", px_dup2, "(fd, fd2, inheritable=True)", "Copy a descriptor to a given number.", 0},
     {"fchdir", px_fchdir, "(fd)", "Change the working directory to that of a descriptor.", 0},
     {"fchmod", px_fchmod, "(fd, mode)", "Change permissions of an open file.", 0},
-    {"fdatasync", px_fsync, "(fd)", "Write a file's data to disk.", 0},
     {"execv", wf_posix_execv, "(path, argv, /)", "Go on as another program.", 0},
     {"execve", wf_posix_execve, "(path, argv, env)", "Go on as another program, with its own environment.", 0},
-    {"killpg", wf_posix_killpg, "(pgid, signal, /)", "Send a signal to a process group.", 0},
     {"mkfifo", wf_posix_mkfifo, "(path, mode=438, *, dir_fd=None)", "Make a named pipe.", 0},
     {"nice", wf_posix_nice, "(increment, /)", "Add to the niceness of this process; the new one.", 0},
     {"pread", wf_posix_pread, "(fd, length, offset, /)", "Read bytes at an offset.", 0},
     {"pwrite", wf_posix_pwrite, "(fd, buffer, offset, /)", "Write bytes at an offset; how many were written.", 0},
-    {"setpgid", wf_posix_setpgid, "(pid, pgrp, /)", "Put a process into a process group.", 0},
-    {"setpgrp", wf_posix_setpgrp, "()", "Make this process the leader of a group.", 0},
-    {"tcgetpgrp", wf_posix_tcgetpgrp, "(fd, /)", "The process group in a terminal's foreground.", 0},
-    {"tcsetpgrp", wf_posix_tcsetpgrp, "(fd, pgid, /)", "Set the process group in a terminal's foreground.", 0},
     {"ttyname", wf_posix_ttyname, "(fd, /)", "The name of a terminal.", 0},
     {"wait", wf_posix_wait, "()", "Wait for any child process.", 0},
     {"forkpty", wf_posix_forkpty, "()", "Fork with a new pseudo-terminal as the child's controlling one: (pid, master).", 0},
@@ -1374,33 +1092,20 @@ static const WfBuiltinDef functions[] = {
     {"fork", wf_posix_fork, "()", "Make a child process that goes on from here; 0 in the child, its number in the parent.", 0},
     {"fspath", px_fspath, "(path)", "The file system representation of a path object.", 0},
     {"fstat", px_fstat, "(fd)", "What is known of an open file.", 0},
-    {"fsync", px_fsync, "(fd)", "Write a file to disk.", 0},
     {"ftruncate", px_ftruncate, "(fd, length, /)", "Cut an open file.", 0},
     {"get_blocking", px_get_blocking, "(fd, /)", "Whether a descriptor blocks.", 0},
     {"get_inheritable", px_get_inheritable, "(fd, /)", "Whether child processes get the descriptor.", 0},
     {"get_terminal_size", px_get_terminal_size, "(fd=1, /)", "The size of a terminal.", 0},
     {"getcwd", px_getcwd, "()", "The working directory.", 0},
     {"getcwdb", px_getcwdb, "()", "The working directory, as bytes.", 0},
-    {"getegid", px_getegid, "()", "The effective group.", 0},
-    {"geteuid", px_geteuid, "()", "The effective user.", 0},
-    {"getgid", px_getgid, "()", "The group.", 0},
-    {"getgroups", px_getgroups, "()", "The supplementary groups.", 0},
     {"getloadavg", px_getloadavg, "()", "The load averages.", 0},
-    {"getpgid", px_getpgid, "(pid)", "The process group of a process.", 0},
-    {"getpgrp", px_getpgrp, "()", "The process group.", 0},
-    {"getpid", px_getpid, "()", "The process.", 0},
-    {"getppid", px_getppid, "()", "The parent process.", 0},
     {"getrandom", px_getrandom, "(size, flags=0)", "Random bytes.", 0},
-    {"getsid", px_getsid, "(pid, /)", "The session of a process.", 0},
-    {"getuid", px_getuid, "()", "The user.", 0},
     {"isatty", px_isatty, "(fd, /)", "Whether a descriptor is a terminal.", 0},
     {"kill", px_kill, "(pid, signal, /)", "Send a signal to a process.", 0},
     {"link", px_link, "(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)", "Make a hard link.", 0},
     {"listdir", px_listdir, "(path=None)", "The names in a directory.", 0},
     {"lseek", px_lseek, "(fd, position, how, /)", "Move the position of a descriptor.", 0},
     {"lstat", px_lstat, "(path, *, dir_fd=None)", "What is known of a path, links not followed.", 0},
-    {"major", px_major, "(device, /)", "The major number of a device.", 0},
-    {"minor", px_minor, "(device, /)", "The minor number of a device.", 0},
     {"mkdir", px_mkdir, "(path, mode=511, *, dir_fd=None)", "Make a directory.", 0},
     {"open", px_open, "(path, flags, mode=511, *, dir_fd=None)", "Open a file; its descriptor.", 0},
     {"pipe", px_pipe, "()", "Make a pipe: the descriptors to read and to write.", 0},
@@ -1414,16 +1119,11 @@ static const WfBuiltinDef functions[] = {
     {"replace", px_replace, "(src, dst, *, src_dir_fd=None, dst_dir_fd=None)", "Rename, replacing what is there.", 0},
     {"rmdir", px_rmdir, "(path, *, dir_fd=None)", "Remove a directory.", 0},
     {"scandir", px_scandir, "(path=None)", "An iterator over the entries of a directory.", 0},
-    {"sched_getaffinity", px_sched_getaffinity, "(pid, /)", "The processors a process may run on.", 0},
-    {"sched_setaffinity", px_sched_setaffinity, "(pid, mask, /)", "Set the processors a process may run on.", 0},
-    {"sched_yield", px_sched_yield, "()", "Let other threads of the system run.", 0},
     {"set_blocking", px_set_blocking, "(fd, blocking, /)", "Set whether a descriptor blocks.", 0},
     {"set_inheritable", px_set_inheritable, "(fd, inheritable, /)", "Set whether child processes get the descriptor.", 0},
-    {"setsid", px_setsid, "()", "Begin a session.", 0},
     {"stat", px_stat, "(path, *, dir_fd=None, follow_symlinks=True)", "What is known of a path.", 0},
     {"strerror", px_strerror, "(code, /)", "The message of an error number.", 0},
     {"symlink", px_symlink, "(src, dst, target_is_directory=False, *, dir_fd=None)", "Make a symbolic link.", 0},
-    {"sysconf", px_sysconf, "(name, /)", "A value of the system's configuration.", 0},
     {"system", px_system, "(command)", "Run a shell command; its wait status.", 0},
     {"times", px_times, "()", "Times of the process.", 0},
     {"truncate", px_truncate, "(path, length)", "Cut a file.", 0},
@@ -1433,7 +1133,6 @@ static const WfBuiltinDef functions[] = {
     {"unsetenv", px_unsetenv, "(name, /)", "Remove an environment variable.", 0},
     {"urandom", px_urandom, "(size, /)", "Random bytes.", 0},
     {"utime", px_utime, "(path, times=None, *, ns=?, dir_fd=None, follow_symlinks=True)", "Set the times of a file.", 0},
-    {"wait", px_wait, "()", "Wait for any child process.", 0},
     {"waitpid", px_waitpid, "(pid, options, /)", "Wait for a child process.", 0},
     {"waitstatus_to_exitcode", px_waitstatus_to_exitcode, "(status)", "The exit code in a wait status.", 0},
     {"write", px_write, "(fd, data, /)", "Write to a descriptor.", 0},
@@ -1466,8 +1165,7 @@ static WfStatus posix_init(WfThread *t, WfValue module)
         X(O_RSYNC), X(O_SYNC), X(O_NOCTTY), X(O_CREAT), X(O_EXCL), X(O_TRUNC), X(O_LARGEFILE), X(O_PATH), X(O_TMPFILE), X(O_CLOEXEC),
         X(O_ASYNC), X(O_DIRECT), X(O_DIRECTORY), X(O_NOFOLLOW), X(O_NOATIME), X(O_ACCMODE), X(WNOHANG), X(WUNTRACED), X(WCONTINUED),
         X(WEXITED), X(WSTOPPED), X(WNOWAIT), X(P_PID), X(P_PGID), X(P_ALL), X(SEEK_DATA), X(SEEK_HOLE), X(F_LOCK), X(F_TLOCK), X(F_ULOCK),
-        X(F_TEST), X(GRND_RANDOM), X(GRND_NONBLOCK), X(PRIO_PROCESS), X(PRIO_PGRP), X(PRIO_USER), X(SCHED_OTHER), X(SCHED_BATCH),
-        X(SCHED_FIFO), X(SCHED_RR), X(SCHED_IDLE), {"NGROUPS_MAX", 65536}, {"TMP_MAX", 238328}, {"EX_OK", 0}, {"EX_USAGE", 64},
+        X(F_TEST), X(GRND_RANDOM), X(GRND_NONBLOCK), {"NGROUPS_MAX", 65536}, {"TMP_MAX", 238328}, {"EX_OK", 0}, {"EX_USAGE", 64},
         {"EX_DATAERR", 65}, {"EX_NOINPUT", 66}, {"EX_NOUSER", 67}, {"EX_NOHOST", 68}, {"EX_UNAVAILABLE", 69}, {"EX_SOFTWARE", 70},
         {"EX_OSERR", 71}, {"EX_OSFILE", 72}, {"EX_CANTCREAT", 73}, {"EX_IOERR", 74}, {"EX_TEMPFAIL", 75}, {"EX_PROTOCOL", 76},
         {"EX_NOPERM", 77}, {"EX_CONFIG", 78}, {"RTLD_LAZY", 1}, {"RTLD_NOW", 2}, {"RTLD_GLOBAL", 256}, {"RTLD_LOCAL", 0}};
@@ -1477,20 +1175,16 @@ static WfStatus posix_init(WfThread *t, WfValue module)
             return WF_RAISED;
         }
     }
-    static const char *const have[] = {"HAVE_FACCESSAT", "HAVE_FCHDIR", "HAVE_FCHMOD", "HAVE_FCHMODAT", "HAVE_FCHOWN", "HAVE_FCHOWNAT",
-                                       "HAVE_FDOPENDIR", "HAVE_FSTATAT", "HAVE_FTRUNCATE", "HAVE_FUTIMENS", "HAVE_LINKAT", "HAVE_LSTAT",
-                                       "HAVE_MKDIRAT", "HAVE_OPENAT", "HAVE_READLINKAT", "HAVE_RENAMEAT", "HAVE_SYMLINKAT", "HAVE_UNLINKAT",
-                                       "HAVE_UTIMENSAT"};
+    static const char *const have[] = {"HAVE_EVENTFD", "HAVE_FACCESSAT", "HAVE_FCHDIR", "HAVE_FCHMOD", "HAVE_FCHMODAT",
+                                       "HAVE_FCHOWN", "HAVE_FCHOWNAT", "HAVE_FEXECVE", "HAVE_FDOPENDIR", "HAVE_FPATHCONF",
+                                       "HAVE_FSTATAT", "HAVE_FSTATVFS", "HAVE_FTRUNCATE", "HAVE_FUTIMENS", "HAVE_FUTIMES",
+                                       "HAVE_FUTIMESAT", "HAVE_LINKAT", "HAVE_LCHOWN", "HAVE_LSTAT", "HAVE_LUTIMES",
+                                       "HAVE_MEMFD_CREATE", "HAVE_MKDIRAT", "HAVE_MKFIFOAT", "HAVE_MKNODAT", "HAVE_OPENAT",
+                                       "HAVE_READLINKAT", "HAVE_RENAMEAT", "HAVE_SYMLINKAT", "HAVE_UNLINKAT", "HAVE_UTIMENSAT"};
     WfValue list = wf_list_new(t, 0);
     for (size_t i = 0; i < WF_ARRAY_LEN(have) && !wf_is_empty(list); i++) {
         WfValue s = wf_str_from_cstr(t, have[i]);
         if (wf_is_empty(s) || wf_list_append(t, wf_as_list(list), s) != WF_OK) {
-            return WF_RAISED;
-        }
-    }
-    WfValue conf = wf_dict_new(t);
-    for (size_t i = 0; i < WF_ARRAY_LEN(sysconf_names) && !wf_is_empty(conf); i++) {
-        if (wf_dict_set_cstr(t, wf_as_dict(conf), sysconf_names[i].name, wf_small_int(sysconf_names[i].value)) != WF_OK) {
             return WF_RAISED;
         }
     }
@@ -1502,9 +1196,16 @@ static WfStatus posix_init(WfThread *t, WfValue module)
         }
     }
     if (wf_module_add_type(t, module, WF_TYPE(DIRENTRY)) != WF_OK || wf_module_add(t, module, "_have_functions", list) != WF_OK
-        || wf_module_add(t, module, "sysconf_names", conf) != WF_OK
         || wf_module_add(t, module, "error", wf_from_object(WF_EXC(OSError))) != WF_OK) {
         return WF_RAISED;
+    }
+    static WfStatus (*const parts[])(WfThread *, WfValue) = {wf_posix_add_ids,       wf_posix_add_scheduling, wf_posix_add_spawn,
+                                                             wf_posix_add_children,  wf_posix_add_files,      wf_posix_add_transfer,
+                                                             wf_posix_add_attributes, wf_posix_add_configuration};
+    for (size_t i = 0; i < WF_ARRAY_LEN(parts); i++) {
+        if (parts[i](t, module) != WF_OK) {
+            return WF_RAISED;
+        }
     }
     return add_environ(t, module);
 }

@@ -22,11 +22,6 @@ void wf_fork_after(WfThread *t, pid_t pid); /* in both; pid -1: it failed */
 /* process.c */
 WfValue wf_posix_execv(WfThread *t, WfValue *a) WF_MUST_CHECK;
 WfValue wf_posix_execve(WfThread *t, WfValue *a) WF_MUST_CHECK;
-WfValue wf_posix_killpg(WfThread *t, WfValue *a) WF_MUST_CHECK;
-WfValue wf_posix_setpgid(WfThread *t, WfValue *a) WF_MUST_CHECK;
-WfValue wf_posix_setpgrp(WfThread *t, WfValue *a) WF_MUST_CHECK;
-WfValue wf_posix_tcgetpgrp(WfThread *t, WfValue *a) WF_MUST_CHECK;
-WfValue wf_posix_tcsetpgrp(WfThread *t, WfValue *a) WF_MUST_CHECK;
 WfValue wf_posix_ttyname(WfThread *t, WfValue *a) WF_MUST_CHECK;
 WfValue wf_posix_nice(WfThread *t, WfValue *a) WF_MUST_CHECK;
 WfValue wf_posix_wait(WfThread *t, WfValue *a) WF_MUST_CHECK;

@@ -1,6 +1,7 @@
 /* process.c - os.execv, execve, killpg, setpgid, wait and their like; terminals of a process group.
  * SPDX-License-Identifier: MIT
  * Threads:    exec ends all other threads; nothing of ours is in the way of it. */
+#include "modules/posix/arguments.h"
 #include "modules/posix/posix.h"
 
 #include "modules/system.h"
@@ -15,11 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static WfValue fail(WfThread *t) { return wf_raise_errno(t, errno, WF_EMPTY, WF_EMPTY); }
-
-static WfValue done(WfThread *t, int r) { return r < 0 ? fail(t) : WF_NONE; }
-
-static void free_strings(char **s)
+void wf_posix_free_strings(char **s)
 {
     for (char **p = s; p != NULL && *p != NULL; p++) {
         free(*p);
@@ -28,26 +25,27 @@ static void free_strings(char **s)
 }
 
 /* A tuple or list of paths as a NULL-terminated array. */
-static char **arguments(WfThread *t, WfValue v, const char *fname)
+char **wf_posix_argv(WfThread *t, WfValue v, const char *fname)
 {
+    const bool is_execv = strcmp(fname, "execv") == 0;
     if (!wf_is_tuple(v) && !wf_is_list(v)) {
-        return WF_FAIL_NULL(wf_raise(t, WF_EXC(TypeError), "%s%s must be a tuple or list", fname, fname[4] == 'e' ? ": argv" : "() arg 2"));
+        return WF_FAIL_NULL(wf_raise(t, WF_EXC(TypeError), "%s%s must be a tuple or list", fname, is_execv ? "() arg 2" : ": argv"));
     }
     WfValue tuple = wf_to_tuple(t, v);
     const int64_t n = wf_is_empty(tuple) ? 0 : wf_as_tuple(tuple)->length;
     if (n == 0) {
-        return wf_is_empty(tuple) ? NULL : WF_FAIL_NULL(wf_raise(t, WF_EXC(ValueError), "%s%s must not be empty", fname, fname[4] == 'e' ? ": argv" : "() arg 2"));
+        return wf_is_empty(tuple) ? NULL : WF_FAIL_NULL(wf_raise(t, WF_EXC(ValueError), "%s%s must not be empty", fname, is_execv ? "() arg 2" : ": argv"));
     }
     char **out = (char **)calloc((size_t)n + 1, sizeof *out);
     for (int64_t i = 0; out != NULL && i < n; i++) {
         const char *s = wf_fs_path(t, wf_tuple_at(wf_as_tuple(tuple), i), fname, "argv");
         if (s != NULL && i == 0 && *s == 0) {
-            wf_raise(t, WF_EXC(ValueError), "%s%s first element cannot be empty", fname, fname[4] == 'e' ? ": argv" : "() arg 2");
+            wf_raise(t, WF_EXC(ValueError), "%s%s first element cannot be empty", fname, is_execv ? "() arg 2" : ": argv");
             s = NULL;
         }
         out[i] = s == NULL ? NULL : strdup(s);
         if (out[i] == NULL) {
-            free_strings(out);
+            wf_posix_free_strings(out);
             return s == NULL ? NULL : WF_FAIL_NULL(wf_raise_no_memory(t));
         }
     }
@@ -55,7 +53,7 @@ static char **arguments(WfThread *t, WfValue v, const char *fname)
 }
 
 /* A mapping of names to values as "name=value". */
-static char **environment(WfThread *t, WfValue v)
+char **wf_posix_environment(WfThread *t, WfValue v, const char *fname)
 {
     WfValue d = wf_dict_new(t), name, value;
     if (wf_is_empty(d) || wf_dict_update(t, wf_as_dict(d), v) != WF_OK) {
@@ -64,13 +62,13 @@ static char **environment(WfThread *t, WfValue v)
     char **out = (char **)calloc((size_t)wf_dict_used(wf_as_dict(d)) + 1, sizeof *out);
     int64_t n = 0;
     for (int64_t pos = 0; out != NULL && wf_dict_next(wf_as_dict(d), &pos, &name, &value);) {
-        const char *key = wf_fs_path(t, name, "execve", "env"), *text = key == NULL ? NULL : wf_fs_path(t, value, "execve", "env");
+        const char *key = wf_fs_path(t, name, fname, "env"), *text = key == NULL ? NULL : wf_fs_path(t, value, fname, "env");
         if (text != NULL && (*key == 0 || strchr(key + 1, '=') != NULL)) {
             wf_raise(t, WF_EXC(ValueError), "illegal environment variable name");
             text = NULL;
         }
         if (text == NULL || (out[n] = malloc(strlen(key) + strlen(text) + 2)) == NULL) {
-            free_strings(out);
+            wf_posix_free_strings(out);
             return text == NULL ? NULL : WF_FAIL_NULL(wf_raise_no_memory(t));
         }
         (void)stpcpy(stpcpy(stpcpy(out[n++], key), "="), text);
@@ -81,13 +79,13 @@ static char **environment(WfThread *t, WfValue v)
 WfValue wf_posix_execv(WfThread *t, WfValue *a)
 {
     const char *path = wf_fs_path(t, a[0], "execv", "path");
-    char **argv = path == NULL ? NULL : arguments(t, a[1], "execv");
+    char **argv = path == NULL ? NULL : wf_posix_argv(t, a[1], "execv");
     if (argv == NULL) {
         return WF_EMPTY;
     }
     (void)execv(path, argv);
     int err = errno;
-    free_strings(argv);
+    wf_posix_free_strings(argv);
     return wf_raise_errno(t, err, WF_EMPTY, WF_EMPTY);
 }
 
@@ -99,44 +97,16 @@ WfValue wf_posix_execve(WfThread *t, WfValue *a)
     if ((by_fd && wf_to_fd(t, a[0], &fd) != WF_OK) || (!by_fd && path == NULL)) {
         return WF_EMPTY;
     }
-    char **argv = arguments(t, a[1], "execve"), **env = argv == NULL ? NULL : environment(t, a[2]);
+    char **argv = wf_posix_argv(t, a[1], "execve"), **env = argv == NULL ? NULL : wf_posix_environment(t, a[2], "execve");
     if (env == NULL) {
-        free_strings(argv);
+        wf_posix_free_strings(argv);
         return WF_EMPTY;
     }
     (void)(by_fd ? fexecve(fd, argv, env) : execve(path, argv, env));
     int err = errno;
-    free_strings(argv);
-    free_strings(env);
+    wf_posix_free_strings(argv);
+    wf_posix_free_strings(env);
     return wf_raise_errno(t, err, by_fd ? WF_EMPTY : a[0], WF_EMPTY);
-}
-
-/* Two ints to a call that gives 0 or -1. */
-static WfValue with_ints(WfThread *t, const WfValue *a, int (*f)(int, int))
-{
-    int x, y;
-    if (wf_to_int(t, a[0], &x) != WF_OK || wf_to_int(t, a[1], &y) != WF_OK) {
-        return WF_EMPTY;
-    }
-    if (f(x, y) < 0) {
-        return fail(t);
-    }
-    return t->is_main && wf_handle_breaker(t) != WF_OK ? WF_EMPTY : WF_NONE; /* the signal may be for us */
-}
-
-WfValue wf_posix_killpg(WfThread *t, WfValue *a) { return with_ints(t, a, killpg); }
-WfValue wf_posix_setpgid(WfThread *t, WfValue *a) { return with_ints(t, a, setpgid); }
-WfValue wf_posix_tcsetpgrp(WfThread *t, WfValue *a) { return with_ints(t, a, tcsetpgrp); }
-WfValue wf_posix_setpgrp(WfThread *t, WfValue *a) { return done(t, setpgid(0, 0)); }
-
-WfValue wf_posix_tcgetpgrp(WfThread *t, WfValue *a)
-{
-    int fd;
-    if (wf_to_fd(t, a[0], &fd) != WF_OK) {
-        return WF_EMPTY;
-    }
-    pid_t group = tcgetpgrp(fd);
-    return group < 0 ? fail(t) : wf_small_int(group);
 }
 
 WfValue wf_posix_ttyname(WfThread *t, WfValue *a)
@@ -158,7 +128,7 @@ WfValue wf_posix_nice(WfThread *t, WfValue *a)
     }
     errno = 0;
     int now = nice(by);
-    return now == -1 && errno != 0 ? fail(t) : wf_small_int(now);
+    return now == -1 && errno != 0 ? wf_posix_fail(t) : wf_small_int(now);
 }
 
 WfValue wf_posix_wait(WfThread *t, WfValue *a)
@@ -166,7 +136,7 @@ WfValue wf_posix_wait(WfThread *t, WfValue *a)
     int status = 0;
     pid_t pid;
     WF_BLOCKING(t, pid, wait(&status));
-    return pid < 0 ? fail(t) : wf_tuple_pair(t, wf_small_int(pid), wf_small_int(status));
+    return pid < 0 ? wf_posix_fail(t) : wf_tuple_pair(t, wf_small_int(pid), wf_small_int(status));
 }
 
 /* --- reading and writing at a place ------------------------------------------------------------------------------- */
@@ -180,7 +150,7 @@ WfValue wf_posix_pread(WfThread *t, WfValue *a)
     }
     if (n < 0) {
         errno = EINVAL;
-        return fail(t);
+        return wf_posix_fail(t);
     }
     WfValue b = wf_bytes_new(t, NULL, n);
     if (wf_is_empty(b)) {
@@ -188,14 +158,14 @@ WfValue wf_posix_pread(WfThread *t, WfValue *a)
     }
     ssize_t got;
     WF_BLOCKING(t, got, pread(fd, wf_as_bytes(b)->data, (size_t)n, at));
-    return got < 0 ? fail(t) : got == n ? b : wf_bytes_new(t, wf_as_bytes(b)->data, got);
+    return got < 0 ? wf_posix_fail(t) : got == n ? b : wf_bytes_new(t, wf_as_bytes(b)->data, got);
 }
 
 static WfValue write_at(WfThread *t, int fd, const WfView *v, int64_t at)
 {
     ssize_t n;
     WF_BLOCKING(t, n, pwrite(fd, v->data, (size_t)v->length, at));
-    return n < 0 ? fail(t) : wf_small_int(n);
+    return n < 0 ? wf_posix_fail(t) : wf_small_int(n);
 }
 
 WfValue wf_posix_pwrite(WfThread *t, WfValue *a)
