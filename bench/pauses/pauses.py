@@ -4,6 +4,11 @@ import sys
 import threading
 import time
 
+try:
+    from _weft_gc import pauses
+except ImportError:
+    pauses = None
+
 LIVE = int(sys.argv[1]) if len(sys.argv) > 1 else 5000000
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 5.0
 
@@ -38,7 +43,7 @@ def milliseconds(seconds):
 
 
 heap = fill(LIVE)
-stats = gc.get_stats()
+stats, before = gc.get_stats(), pauses and pauses()
 stop, counts = [], [0, 0]
 threads = [threading.Thread(target=allocate, args=(stop, counts, i)) for i in range(2)]
 for thread in threads:
@@ -53,12 +58,12 @@ for thread in threads:
     thread.join()
 print("objects allocated meanwhile: {:,}".format(sum(counts)))
 print("longest delay of a thread that sleeps:", milliseconds(longest))
-for name, before, now in zip(("young", "prompt", "full"), stats, gc.get_stats()):
-    if "pause_max" in now:
-        n = now["collections"] - before["collections"]
-        total = now["pause_total"] - before["pause_total"]
+if pauses:
+    for name, old, new, was, now in zip(("young", "prompt", "full"), stats, gc.get_stats(), before, pauses()):
+        n = new["collections"] - old["collections"]
+        total = now["total"] - was["total"]
         print("%s collections: %d, mean %s, median %s, longest %s" % (
-            name, n, milliseconds(total / n if n else 0), milliseconds(now["pause_median"]), milliseconds(now["pause_max"])))
+            name, n, milliseconds(total / n if n else 0), milliseconds(now["median"]), milliseconds(now["max"])))
 times = []
 for _ in range(3):
     start = time.perf_counter()

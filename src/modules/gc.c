@@ -141,11 +141,7 @@ static WfValue gc_get_stats(WfThread *t, WfValue *a)
             WfValue v;
         } items[] = {{"collections", wf_small_int((int64_t)s.collections[i])},
                      {"collected", wf_small_int((int64_t)s.collected[i])},
-                     {"uncollectable", wf_small_int(0)},
-                     {"pause_total", wf_double((double)s.pause_total_ns[i] * 1e-9)},
-                     {"pause_max", wf_double((double)s.pause_max_ns[i] * 1e-9)},
-                     {"pause_median", wf_double((double)s.pause_median_ns[i] * 1e-9)},
-                     {"pause_last", wf_double((double)s.pause_last_ns[i] * 1e-9)}};
+                     {"uncollectable", wf_small_int(0)}};
         for (size_t k = 0; k < WF_ARRAY_LEN(items); k++) {
             if (wf_dict_set_cstr(t, wf_as_dict(d), items[k].name, items[k].v) != WF_OK) {
                 return WF_EMPTY;
@@ -411,7 +407,7 @@ static const WfBuiltinDef functions[] = {
     {"get_threshold", gc_get_threshold, "()", "The thresholds that were set.", 0},
     {"collect", gc_collect, "(generation=2)", "Collect: 2 everything, 0 and 1 young objects. The number of objects found dead that were part of cycles.", 0},
     {"get_objects", gc_get_objects, "(generation=None)", "List of all objects that may refer to others.", 0},
-    {"get_stats", gc_get_stats, "()", "Statistics of young, prompt and full collections, times in seconds.", 0},
+    {"get_stats", gc_get_stats, "()", "Statistics of young, prompt and full collections.", 0},
     {"get_referrers", gc_get_referrers, "(*objs)", "List of the objects that refer to any of objs.", 0},
     {"get_referents", gc_get_referents, "(*objs)", "List of the objects that objs refer to directly.", 0},
     {"is_tracked", gc_is_tracked, "(obj, /)", "Whether the object may be part of a cycle.", 0},

@@ -91,3 +91,5 @@ self_list()
 gc.collect()
 gc.callbacks.clear()
 print(seen)
+
+print([sorted(generation) for generation in gc.get_stats()])
