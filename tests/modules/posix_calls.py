@@ -149,6 +149,22 @@ try:
 except OSError:
     print(b"value", ["user.weft"], None)  # no such attributes on this file system
 
+
+
+class Path:
+    def __init__(self, path):
+        self.path = path
+
+    def __fspath__(self):
+        return self.path
+
+
+os.symlink("data", "link")
+print(os.readlink(Path(b"link")), os.readlink(Path("link")), os.listdir(Path(b"."))[0].__class__)
+show(os.readlink, Path(5))
+show(os.readlink, 5)
+show(os.posix_spawn, "/bin/true", ["x"], {}, resetids=None)
+
 print("== limits")
 print(os.confstr("CS_PATH"), os.pathconf("/", "PC_NAME_MAX"), os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGESIZE") == os.sysconf(30))
 for f in (os.sysconf, os.confstr):

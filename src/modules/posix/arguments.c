@@ -5,6 +5,7 @@
 #include "modules/posix/arguments.h"
 #include "modules/posix/posix.h"
 
+#include "objects/buffer.h"
 #include "objects/bytes.h"
 #include "objects/dict.h"
 #include "objects/int.h"
@@ -25,11 +26,27 @@ WfStatus wf_posix_path(WfThread *t, WfValue v, const char *fname, bool allow_fd,
         WfValue i = wf_index(t, v);
         return wf_is_empty(i) ? WF_RAISED : wf_to_int(t, i, &p->fd);
     }
-    if (!wf_is_str(v) && !wf_is_bytes(v) && wf_is_empty(wf_type_lookup(t, wf_type(v), WF_NAME(__fspath__)))) {
-        return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%s: path should be string, bytes%s, not %T", fname,
-                                allow_fd ? (allow_none ? ", os.PathLike, integer or None" : ", os.PathLike or integer")
-                                : allow_none ? ", os.PathLike or None" : " or os.PathLike",
-                                v));
+    if (!wf_is_str(v) && !wf_is_bytes(v)) {
+        const char *kinds = allow_fd ? (allow_none ? ", os.PathLike, integer or None" : ", os.PathLike or integer")
+                            : allow_none ? ", os.PathLike or None" : " or os.PathLike";
+        WfValue method = wf_lookup_special(t, v, WF_NAME(__fspath__));
+        if (!wf_is_empty(method)) {
+            v = wf_call0(t, method); /* what it gives decides whether names that come out are bytes */
+            if (!wf_is_empty(v) && !wf_is_str(v) && !wf_is_bytes(v)) {
+                return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "expected %T.__fspath__() to return str or bytes, not %T", p->object, v));
+            }
+        } else if (wf_pending(t)) {
+            return WF_RAISED;
+        } else if (!wf_has_buffer(v)) {
+            return WF_FAIL(wf_raise(t, WF_EXC(TypeError), "%s: path should be string, bytes%s, not %T", fname, kinds, v));
+        } else if (wf_warn(t, WF_EXC(DeprecationWarning), 1, "%s: path should be string, bytes%s, not %T", fname, kinds, v) != WF_OK) {
+            return WF_RAISED;
+        } else {
+            v = wf_bytes_from_object(t, v);
+        }
+        if (wf_is_empty(v)) {
+            return WF_RAISED;
+        }
     }
     p->text = wf_fs_path(t, v, fname, "path");
     p->is_bytes = wf_is_bytes(v);

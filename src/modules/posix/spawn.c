@@ -97,7 +97,7 @@ static WfStatus set_attributes(WfThread *t, const WfValue *a, posix_spawnattr_t 
 {
     short flags = 0;
     int group;
-    bool reset, session;
+    int reset, session;
     sigset_t set;
     if (!wf_is_empty(a[0])) {
         if (wf_to_int(t, a[0], &group) != WF_OK || check(t, posix_spawnattr_setpgroup(attributes, group)) != WF_OK) {
@@ -105,10 +105,10 @@ static WfStatus set_attributes(WfThread *t, const WfValue *a, posix_spawnattr_t 
         }
         flags |= POSIX_SPAWN_SETPGROUP;
     }
-    if (wf_to_bool(t, a[1], &reset) != WF_OK || wf_to_bool(t, a[2], &session) != WF_OK) {
+    if (wf_to_int(t, a[1], &reset) != WF_OK || wf_to_int(t, a[2], &session) != WF_OK) {
         return WF_RAISED;
     }
-    flags |= (short)((reset ? POSIX_SPAWN_RESETIDS : 0) | (session ? POSIX_SPAWN_SETSID : 0));
+    flags |= (short)((reset != 0 ? POSIX_SPAWN_RESETIDS : 0) | (session != 0 ? POSIX_SPAWN_SETSID : 0));
     if (!wf_is_empty(a[3])) {
         if (wf_signals_set(t, a[3], &set) != WF_OK || check(t, posix_spawnattr_setsigmask(attributes, &set)) != WF_OK) {
             return WF_RAISED;
