@@ -1,7 +1,7 @@
 /* gc.c - when to collect, and the course of a collection.
  * SPDX-License-Identifier: MIT
  * Design:     a young collection comes after some megabytes of allocation (adapted so that its pause stays
- *             around a millisecond), a full one when the old objects have grown by three quarters, a prompt one when a
+ *             around a millisecond), a full one when the old objects have grown (see full_is_due), a prompt one when a
  *             reference may have been dropped while watched cells ask for it (weak.c). Prompt ones are paid from a credit first and
  *             then from a share of the time: 1 % where anything was dropped, 5 % where a program looks whether something is
  *             gone. One that finds something is paid, with the few before it that did not, from a credit of
@@ -22,9 +22,10 @@
 #define MIB ((uint64_t)1 << 20)
 #define YOUNG_MIN (2 * MIB)
 #define YOUNG_START (4 * MIB)
-#define YOUNG_CAP (8 * MIB) /* beside a small heap */
+#define YOUNG_CAP (4 * MIB) /* beside a small heap */
 #define YOUNG_MAX (64 * MIB)
-#define FULL_SLACK (8 * MIB)
+#define SMALL_HEAP (24 * MIB)
+#define SMALL_SLACK (6 * MIB)
 #define PARALLEL_MIN (16 * MIB)
 #define KEEP_YOUNG_MAX 1500
 #define PROMPT_MANY 1000
@@ -257,12 +258,20 @@ static void adapt(WfGc *gc, uint64_t ns, uint64_t since)
     wf_atomic_store_relaxed_u64(&gc->young_limit, limit);
 }
 
+/* A small heap may not grow much: what a program makes first is often garbage by the time it makes the next, and tracing some
+ * megabytes costs little. Tracing a large one again and again would cost a share of the time. */
+static bool full_is_due(const WfGc *gc)
+{
+    uint64_t live = gc->full_live_bytes;
+    return gc->live_bytes > live + (live < SMALL_HEAP ? live / 4 + SMALL_SLACK : live / 4 * 3);
+}
+
 static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
 {
     WfRuntime *rt = gc->rt;
     WfMarker *m = &gc->marker;
     bool full = cause == WF_GC_FULL || gc->want_full
-                || (cause == WF_GC_YOUNG && gc->live_bytes > gc->full_live_bytes + gc->full_live_bytes * 3 / 4 + FULL_SLACK);
+                || (cause == WF_GC_YOUNG && full_is_due(gc));
     wf_marker_init(gc, m);
     gc->full = full;
     gc->keep_young = cause == WF_GC_PROMPT && !full && gc->static_traced;
@@ -323,6 +332,7 @@ static int64_t collect_stw(WfGc *gc, WfGcCause cause, int64_t start)
         gc->live_bytes = m->bytes + (full ? 0 : gc->live_bytes);
         gc->full_live_bytes = full ? m->bytes : gc->full_live_bytes;
         dead = (int64_t)(before - gc->live_cells);
+        gc->want_full = cause == WF_GC_PROMPT && full_is_due(gc); /* it took the place of a young one, which would have been full */
     }
     wf_mark_redirty(m);
     gc->full = false;
