@@ -20,8 +20,17 @@
 
 enum { HELD = 1, PARKED = 2, AWAKE = 4 };
 
+enum { RAW_SPINS = 80 };
+
 /* In pauses, of 10 to 50 ns each: the first and the longest interval, and all together. */
-enum { FIRST_INTERVAL = 2, LAST_INTERVAL = 16, PATIENCE = 64, RAW_SPINS = 80 };
+typedef struct Patience {
+    int first, longest, total;
+} Patience;
+
+/* A lock that is held is often one that another thread takes again and again: who looks soon takes it, and with it what it
+ * guards, off that core for a few operations. */
+static const Patience for_a_lock = {32, 64, 128};
+static const Patience for_an_event = {2, 16, 64};
 
 #if WF_DEBUG
 /* What the native thread holds, outermost first. Thread-local, and no part of WfThread, because raw locks are taken by
@@ -72,16 +81,16 @@ bool wf_lock_held(void)
 #endif
 
 /* One interval of a spin; false: it has been long enough. */
-static bool pause_a_little(const WfThread *t, int *interval, int *total)
+static bool pause_a_little(const WfThread *t, const Patience *p, int *interval, int *total)
 {
-    if (*total >= PATIENCE || (wf_breaker((WfThread *)(uintptr_t)t) & (WF_BREAK_STOP | WF_BREAK_SIGNAL)) != 0) {
+    if (*total >= p->total || (wf_breaker((WfThread *)(uintptr_t)t) & (WF_BREAK_STOP | WF_BREAK_SIGNAL)) != 0) {
         return false;
     }
     for (int i = 0; i < *interval; i++) {
         wf_cpu_relax();
     }
     *total += *interval;
-    *interval = *interval < LAST_INTERVAL ? *interval * 2 : LAST_INTERVAL;
+    *interval = *interval < p->longest ? *interval * 2 : p->longest;
     return true;
 }
 
@@ -99,8 +108,8 @@ static bool may_spin(const WfThread *t)
 void wf_spin_while(WfThread *t, bool (*waits)(void *arg), void *arg)
 {
     if (may_spin(t)) {
-        int interval = FIRST_INTERVAL, total = 0;
-        while (waits(arg) && pause_a_little(t, &interval, &total)) {
+        int interval = for_an_event.first, total = 0;
+        while (waits(arg) && pause_a_little(t, &for_an_event, &interval, &total)) {
         }
         wf_atomic_fetch_sub_relaxed_u32(&t->rt->x_spinners, 1);
     }
@@ -114,7 +123,7 @@ typedef struct Wait {
 /* Takes the lock if it becomes free while it may be spun for. */
 static bool spin(WfThread *t, Wait *w)
 {
-    int interval = FIRST_INTERVAL, total = 0;
+    int interval = for_a_lock.first, total = 0;
     bool counted = false, taken = false;
     for (;;) {
         uint8_t v = wf_atomic_load_relaxed_u8(w->byte);
@@ -133,7 +142,7 @@ static bool spin(WfThread *t, Wait *w)
             continue;
         }
         counted = counted || may_spin(t);
-        if (!counted || !pause_a_little(t, &interval, &total)) {
+        if (!counted || !pause_a_little(t, &for_a_lock, &interval, &total)) {
             break;
         }
     }
