@@ -385,7 +385,7 @@ void wf_attr_classify_store(WfThread *t, WfValue obj, WfStr *name, WfStoreSite *
     }
     WfValue d = wf_type_lookup(t, type, name);
     if (!wf_is_empty(d) && wf_type(d)->slots.descr_set != NULL) {
-        if (is_slot_member(type, d, &site->offset)) {
+        if (is_slot_member(type, d, &site->offset) && !wf_type_is_subtype(type, WF_TYPE(TUPLE))) { /* struct sequences are read-only */
             site->kind = WF_STORE_INLINE;
         }
         return;

@@ -499,6 +499,9 @@ static WfStatus getset_set(WfThread *t, WfValue self, WfValue obj, WfValue v)
                                 objclass_of(self), obj));
     }
     if (d->def == NULL) {
+        if (wf_type_is_subtype(objclass_of(self), WF_TYPE(TUPLE))) { /* an item of a struct sequence: tuples have no __slots__ */
+            return WF_FAIL(wf_raise(t, WF_EXC(AttributeError), "readonly attribute"));
+        }
         WfSlot *slot = wf_member_slot(d, wf_as_object(obj));
         if (wf_is_empty(v) && wf_is_empty(wf_load(slot))) {
             return WF_FAIL(wf_raise_value(t, WF_EXC(AttributeError), wf_from_object(name_of(self))));

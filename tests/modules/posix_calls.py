@@ -130,6 +130,15 @@ show(os.statvfs, 9999)
 show(os.stat, 9999)
 show(os.listdir, 9999)
 print(os.statvfs_result.n_fields, os.statvfs_result.__match_args__)
+result = os.statvfs("/")
+written = 0
+for i in range(50):
+    try:
+        result.f_bsize = i
+        written += 1
+    except AttributeError as e:
+        message = str(e)
+print(written, message)
 show(os.mknod, "pipe", 0o600 | 0o010000)
 show(os.mknod, "nope/x")
 show(os.mknod, "x", 0o600, -1)
