@@ -656,7 +656,10 @@ void wf_weak_roots(WfGc *gc, WfMarker *m)
 
 bool wf_weak_queued(WfGc *gc)
 {
-    return gc->finalize_next < gc->to_finalize.len || gc->call_next < gc->to_call.len;
+    wf_raw_lock(&gc->weak_lock); /* others may be running what is queued */
+    bool any = gc->finalize_next < gc->to_finalize.len || gc->call_next < gc->to_call.len;
+    wf_raw_unlock(&gc->weak_lock);
+    return any;
 }
 
 /* --- running the queues ------------------------------------------------------------------------------------------------------ */

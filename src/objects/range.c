@@ -301,6 +301,7 @@ static WfValue make_iterator(WfThread *t, WfValue start, WfValue stop, WfValue s
         if (it == NULL) {
             return WF_EMPTY;
         }
+        it->x_owner = t;
         it->x_next = wf_as_int(start);
         it->stop = wf_as_int(stop);
         it->step = wf_as_int(step);
@@ -335,10 +336,31 @@ static WfValue range_reversed(WfThread *t, WfValue *a)
     return wf_is_empty(stop) ? stop : make_iterator(t, last, stop, step, n);
 }
 
+/* A step of who does not own the iterator. */
+static bool step_shared(WfThread *t, WfRangeIterator *it, int64_t *out)
+{
+    while (__atomic_load_n(&it->x_owner, __ATOMIC_RELAXED) != NULL) {
+        if (wf_world_stop(t)) {
+            __atomic_store_n(&it->x_owner, (WfThread *)NULL, __ATOMIC_RELAXED); /* ordered by the stop */
+            wf_world_start(t);
+        }
+    }
+    int64_t i = __atomic_load_n(&it->x_next, __ATOMIC_RELAXED);
+    do {
+        if (it->step > 0 ? i >= it->stop : i <= it->stop) {
+            return false;
+        }
+        /* relaxed: nothing but the number is handed over */
+    } while (!__atomic_compare_exchange_n(&it->x_next, &i, i + it->step, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    *out = i;
+    return true;
+}
+
 static WfFound short_next(WfThread *t, WfValue self, WfValue *out)
 {
+    WfRangeIterator *it = WF_AS(WfRangeIterator, self);
     int64_t i;
-    if (!wf_range_iter_next(WF_AS(WfRangeIterator, self), &i)) {
+    if (!(wf_range_iter_owned(t, it) ? wf_range_iter_next(it, &i) : step_shared(t, it, &i))) {
         return WF_MISSING;
     }
     *out = wf_small_int(i);

@@ -1,7 +1,8 @@
 /* range.h - range objects and their iterators.
  * SPDX-License-Identifier: MIT
- * The interpreter's FOR_ITER steps an exact WF_TYPE(RANGE_ITERATOR) itself, as wf_range_iter_next does. Two threads
- * stepping one iterator may both get an item or lose one, as two threads racing on a counter do; nothing worse. */
+ * The interpreter's FOR_ITER steps an exact WF_TYPE(RANGE_ITERATOR) itself, by wf_range_iter_next.
+ * Stepping is atomic, yet plain for the thread that made the iterator, its owner. Another thread's first step stops the world, so
+ * that the owner is in no step of its own, and takes the ownership away; from then on all step by compare-and-swap. */
 #ifndef WF_OBJECTS_RANGE_H
 #define WF_OBJECTS_RANGE_H
 
@@ -18,10 +19,15 @@ typedef struct WfRangeIterator {
     int64_t x_next; /* relaxed */
     int64_t stop, step; /* immutable */
     int64_t start;      /* immutable; for pickling */
+    WfThread *x_owner;  /* only compared; NULL: several threads step it. Relaxed, changed with the world stopped */
 } WfRangeIterator;
 
 WF_INLINE bool wf_is_range_iterator(WfValue v) { return WF_IS_EXACT(v, RANGE_ITERATOR); }
-/* The next item, or false at the end. */
+WF_INLINE bool wf_range_iter_owned(const WfThread *t, const WfRangeIterator *it)
+{
+    return __atomic_load_n(&it->x_owner, __ATOMIC_RELAXED) == t;
+}
+/* The next item, or false at the end; in the owner. */
 WF_INLINE bool wf_range_iter_next(WfRangeIterator *it, int64_t *out)
 {
     int64_t i = __atomic_load_n(&it->x_next, __ATOMIC_RELAXED);

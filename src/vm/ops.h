@@ -1180,7 +1180,7 @@ TARGET(FOR_ITER)
     WfValue it = RA;
     WfValue v = WF_EMPTY; /* stays so at the end */
     uint32_t shape = wf_is_object(it) ? wf_shape_id(wf_as_object(it)) : 0;
-    if (shape == WF_SHAPE(RANGE_ITERATOR)) {
+    if (shape == WF_SHAPE(RANGE_ITERATOR) && WF_LIKELY(wf_range_iter_owned(t, WF_AS(WfRangeIterator, it)))) {
         int64_t i;
         if (wf_range_iter_next(WF_AS(WfRangeIterator, it), &i)) {
             v = wf_small_int(i);
