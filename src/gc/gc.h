@@ -118,7 +118,8 @@ void wf_gc_replaced_slow(WfThread *t, void *cell);
 WF_INLINE void wf_gc_replaced(WfThread *t, void *cell)
 {
     uint64_t g = ((uintptr_t)cell - WF_HEAP_BASE) >> WF_GRANULE_SHIFT;
-    if (cell != NULL && (((const uint8_t *)WF_MARK_BASE)[g >> 3] >> (g & 7) & 1) != 0) {
+    /* relaxed: other bits of the byte may change meanwhile, this one only with the world stopped */
+    if (cell != NULL && (__atomic_load_n((const uint8_t *)WF_MARK_BASE + (g >> 3), __ATOMIC_RELAXED) >> (g & 7) & 1) != 0) {
         wf_gc_replaced_slow(t, cell);
     }
 }
