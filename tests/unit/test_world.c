@@ -10,7 +10,7 @@
 enum { THREADS = 4, TABLE = 512, ROUNDS = 60000 };
 
 static WfValue table; /* WfSlots: shared */
-static WfMutex mutex;
+static WfMutex mutex = {.rank = WF_LOCK_OBJECT}; /* a leaf it is not: waiting for it locks a bucket */
 static uint64_t counter; /* under mutex */
 static uint32_t running; /* futex-like: under the parking lot */
 
