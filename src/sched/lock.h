@@ -23,7 +23,7 @@ typedef enum WfLockRank {
 
 typedef struct WfMutex {
     uint8_t x_byte;
-    uint8_t rank; /* WfLockRank; immutable */
+    uint8_t rank; /* WfLockRank, above LEAF: waiting for it locks a bucket of the parking lot; immutable */
 } WfMutex;
 
 #if WF_DEBUG
